@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { errorBodySchema } from './errors.ts'
-import { jsonValueSchema } from './json.ts'
 
 /**
  * The frames of the one channel between a surface and the core: the same over a MessagePort, a WebSocket and the local
@@ -15,9 +14,9 @@ export const FRAME_LIMIT_BYTES = 32 * 1024 * 1024
 
 export const clientFrameSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('hello'), version: z.int() }),
-  z.object({ t: z.literal('call'), id: z.int(), op: z.string(), input: jsonValueSchema }),
+  z.object({ t: z.literal('call'), id: z.int(), op: z.string(), input: z.unknown() }),
   z.object({ t: z.literal('abort'), id: z.int() }),
-  z.object({ t: z.literal('subscribe'), id: z.int(), stream: z.string(), input: jsonValueSchema }),
+  z.object({ t: z.literal('subscribe'), id: z.int(), stream: z.string(), input: z.unknown() }),
   z.object({ t: z.literal('unsubscribe'), id: z.int() }),
   z.object({ t: z.literal('credit'), id: z.int(), batches: z.int().min(1).max(1000) }),
   z.object({ t: z.literal('bye') }),
@@ -26,9 +25,9 @@ export type ClientFrame = z.infer<typeof clientFrameSchema>
 
 export const serverFrameSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('hello'), version: z.int(), pid: z.int() }),
-  z.object({ t: z.literal('result'), id: z.int(), value: jsonValueSchema }),
+  z.object({ t: z.literal('result'), id: z.int(), value: z.unknown() }),
   z.object({ t: z.literal('error'), id: z.int(), error: errorBodySchema }),
-  z.object({ t: z.literal('items'), id: z.int(), seq: z.int(), items: z.array(jsonValueSchema) }),
+  z.object({ t: z.literal('items'), id: z.int(), seq: z.int(), items: z.array(z.unknown()) }),
   z.object({ t: z.literal('end'), id: z.int() }),
   z.object({ t: z.literal('bye'), reason: z.string() }),
 ])
