@@ -1,0 +1,30 @@
+import { RainyError } from '../../../shared/errors.ts'
+import { FINISHED_STATUSES } from '../../../shared/tasks.ts'
+import type { TaskContext } from './context.ts'
+
+/** Ends a task for good; what runs of it is stopped. NOT_RESUMABLE where it has ended already. */
+export function cancelTask({ db, tasks, progress, engine }: TaskContext, input: { taskId: string; reason?: string | undefined }): { taskId: string } {
+  const task = tasks.find(input.taskId)
+  if (FINISHED_STATUSES.has(task.status)) throw new RainyError('NOT_RESUMABLE', `Task ${task.id} is ${task.status} already.`)
+  db.transaction(() => {
+    engine.cancelGroup(task.id)
+    tasks.update(task.id, { status: 'cancelled', reason: null, until: null })
+    progress.append(task.id, { type: 'cancelled', reason: input.reason ?? 'cancelled by the user' })
+    engine.send([{ id: `${task.id}.cancelled.${task.round}`, name: 'brain/task.cancelled', data: { taskId: task.id } }])
+  })
+  return { taskId: task.id }
+}
+
+/** Stops what runs of a task and keeps it: `rainy resume` goes on. A task that has ended or waits for someone is left as it is. */
+export async function interruptTask({ db, tasks, progress, engine }: TaskContext, input: { taskId: string }): Promise<{ taskId: string }> {
+  const task = tasks.find(input.taskId)
+  if (FINISHED_STATUSES.has(task.status)) return { taskId: task.id }
+  await engine.interruptGroup(task.id)
+  db.transaction(() => {
+    const now = tasks.find(task.id)
+    if (FINISHED_STATUSES.has(now.status)) return
+    tasks.update(task.id, { epoch: 0 })
+    progress.append(task.id, { type: 'interrupted', reason: 'stopped by the user', next: `rainy resume ${task.id}` })
+  })
+  return { taskId: task.id }
+}

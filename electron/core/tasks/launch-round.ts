@@ -1,0 +1,44 @@
+import type { RoundDigest, RoundRequest } from '../../../shared/brain-events.ts'
+import { progressBodySchema } from '../../../shared/progress.ts'
+import type { TaskRow } from '../store/task-store.ts'
+import type { TaskContext } from './context.ts'
+
+type Needs = Pick<TaskContext, 'engine' | 'messages' | 'progress' | 'tasks' | 'epoch'>
+
+/**
+ * Starts the round that the task's row names, in the caller's transaction. The event's id is made of task and round, so a
+ * round starts once however often this is called.
+ */
+export function launchRound({ engine, messages, progress, tasks, epoch }: Needs, task: TaskRow, message: { text: string; files: string[] }): void {
+  const data: RoundRequest = {
+    taskId: task.id,
+    round: task.round,
+    text: message.text,
+    files: message.files,
+    workspace: task.workspace,
+    intent: task.intent ?? 'edit_code',
+    header: task.header,
+    history: earlierRounds({ messages, progress }, task),
+  }
+  tasks.update(task.id, { status: 'queued', reason: null, until: null, epoch })
+  progress.append(task.id, { type: 'status', status: 'queued' })
+  engine.send([{ id: `${task.id}.round.${task.round}`, name: eventName(task), data: JSON.parse(JSON.stringify(data)) }])
+}
+
+function eventName(task: TaskRow): string {
+  if (task.intent === 'create_project') return 'brain/project.create'
+  if (task.intent === 'refactor') return 'brain/refactor.requested'
+  return task.round === 1 ? 'brain/task.requested' : 'brain/task.message'
+}
+
+/** The rounds that ended, each as what was asked and what came of it. */
+function earlierRounds({ messages, progress }: Pick<Needs, 'messages' | 'progress'>, task: TaskRow): RoundDigest[] {
+  const ends = progress.readTypes(task.id, ['complete', 'failed']).map((event) => {
+    const body = progressBodySchema.parse(event)
+    if (body.type === 'complete') return { summary: body.result.summary, filesModified: body.result.filesModified }
+    return { summary: body.type === 'failed' ? `It failed: ${body.error.message}` : '', filesModified: [] }
+  })
+  const asked = new Map<number, string[]>()
+  for (const message of messages.ofTask(task.id)) asked.set(message.round, [...(asked.get(message.round) ?? []), message.text])
+  return ends.slice(0, task.round - 1).map((end, index) => ({ text: (asked.get(index + 1) ?? []).join('\n'), ...end }))
+}

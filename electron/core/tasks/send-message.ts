@@ -1,0 +1,33 @@
+import type { OperationParsedInput } from '../../../shared/api.ts'
+import { classifyIntent } from '../../../shared/intent.ts'
+import { FINISHED_STATUSES } from '../../../shared/tasks.ts'
+import type { TaskContext } from './context.ts'
+import { launchRound } from './launch-round.ts'
+import { resumedHeader } from './task-header.ts'
+
+/** Steers the round that runs, at its next turn; where none does, starts the next one. */
+export function sendMessage(context: TaskContext, input: OperationParsedInput<'tasks.message'>): { taskId: string } {
+  const { db, tasks, messages, engine } = context
+  const taskId = tasks.find(input.taskId).id
+  engine.adopt(taskId)
+  db.transaction(() => {
+    const task = tasks.find(taskId)
+    if (!FINISHED_STATUSES.has(task.status)) {
+      messages.add({ taskId, round: task.round, text: input.text, files: input.files, takenBy: null })
+      return
+    }
+    startNextRound(context, taskId, input)
+  })
+  return { taskId }
+}
+
+/** In the caller's transaction. */
+export function startNextRound(context: TaskContext, taskId: string, input: Pick<OperationParsedInput<'tasks.message'>, 'text' | 'files' | 'options'>): void {
+  const { tasks, messages } = context
+  const task = tasks.find(taskId)
+  const round = task.round + 1
+  const header = resumedHeader(context, task.header, input.options, task.reason)
+  messages.add({ taskId, round, text: input.text, files: input.files, takenBy: 'round' })
+  tasks.update(taskId, { round, header, intent: classifyIntent(input.text, { workspaceEmpty: false }), plan: null, result: null, error: null })
+  launchRound(context, tasks.find(taskId), input)
+}

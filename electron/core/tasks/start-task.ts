@@ -1,0 +1,78 @@
+import { mkdir, readdir, realpath } from 'node:fs/promises'
+import type { OperationParsedInput } from '../../../shared/api.ts'
+import { RainyError } from '../../../shared/errors.ts'
+import { classifyIntent } from '../../../shared/intent.ts'
+import { readInstructions } from '../config/workspace-config.ts'
+import type { TaskContext } from './context.ts'
+import { launchRound } from './launch-round.ts'
+import { createHeader } from './task-header.ts'
+
+/**
+ * Stores a new task and starts its first round, or parks it until its folder is trusted. A folder that is missing or empty is
+ * trusted. Throws MODEL_UNKNOWN, and NOT_FOUND or PERMISSION_DENIED where the folder cannot be made.
+ */
+export async function startTask(context: TaskContext, input: OperationParsedInput<'tasks.start'>): Promise<{ taskId: string }> {
+  const { db, ids, tasks, messages, trust, engine, epoch } = context
+  const { root, empty } = await enterWorkspace(input.workspace)
+  if (empty || input.options.trust) trust.set(root, true)
+  const trusted = trust.isTrusted(root)
+  const instructions = trusted ? await readInstructions(root, context.config) : context.config.instructions
+  const header = createHeader(context, input.options, instructions)
+  const taskId = ids.short()
+  engine.adopt(taskId)
+  db.transaction(() => {
+    tasks.insert({
+      id: taskId,
+      text: input.task,
+      workspace: root,
+      intent: classifyIntent(input.task, { workspaceEmpty: empty }),
+      status: 'queued',
+      reason: null,
+      until: null,
+      header,
+      round: 1,
+      plan: null,
+      result: null,
+      error: null,
+      epoch,
+      activeMs: 0,
+    })
+    messages.add({ taskId, round: 1, text: input.task, files: input.files, takenBy: 'round' })
+    const task = tasks.find(taskId)
+    if (trusted) launchRound(context, task, { text: input.task, files: input.files })
+    else parkForTrust(context, taskId, root)
+  })
+  return { taskId }
+}
+
+/** Makes the folder where it is missing. `empty`: it holds nothing but what git puts there. */
+async function enterWorkspace(path: string): Promise<{ root: string; empty: boolean }> {
+  try {
+    await mkdir(path, { recursive: true })
+    const root = await realpath(path)
+    const entries = await readdir(root)
+    return { root, empty: entries.length === 0 }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : ''
+    if (code === 'ENOTDIR' || code === 'EEXIST') throw new RainyError('NOT_FOUND', `The workspace ${path} is not a folder.`, { cause: error })
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') throw new RainyError('PERMISSION_DENIED', `The workspace ${path} cannot be entered or made.`, { cause: error })
+    throw new RainyError('NOT_FOUND', `The workspace ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+}
+
+function parkForTrust({ inbox, tasks, progress }: TaskContext, taskId: string, root: string): void {
+  inbox.ask({
+    taskId,
+    runId: '',
+    callKey: `trust:${taskId}`,
+    kind: 'trust',
+    tool: 'trust',
+    args: { dir: root },
+    subjectHash: root,
+    preview: `Trust ${root}? Until then nothing in it is run or obeyed.`,
+    workspace: root,
+  })
+  tasks.update(taskId, { status: 'parked', reason: 'trust' })
+  progress.append(taskId, { type: 'status', status: 'parked', reason: 'trust' })
+  progress.append(taskId, { type: 'parked', reason: 'trust', next: `rainy trust ${root} && rainy resume ${taskId}` })
+}

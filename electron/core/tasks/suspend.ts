@@ -1,0 +1,38 @@
+import type { Suspension } from '../../../shared/model.ts'
+import type { ParkedReason } from '../../../shared/tasks.ts'
+import type { TaskContext } from './context.ts'
+
+/** Remembers why a run of the task stopped, in the transaction that stores the step. What the task shows follows once nothing of it moves: see settle.ts. */
+export function noteSuspension({ tasks }: Pick<TaskContext, 'tasks'>, taskId: string, suspension: Suspension): void {
+  if (suspension.on === 'until') tasks.update(taskId, { reason: suspension.reason, until: suspension.at })
+  else tasks.update(taskId, { reason: suspension.on, until: null })
+}
+
+const PARKED_REASONS: ReadonlySet<string> = new Set<ParkedReason>(['approval', 'in-doubt', 'budget', 'disk', 'trust', 'turn-limit', 'time-limit', 'worker-crash', 'diverged'])
+
+export function asParkedReason(reason: string | null): ParkedReason | undefined {
+  return reason !== null && PARKED_REASONS.has(reason) ? (reason as ParkedReason) : undefined
+}
+
+/** The command that goes on, for someone who reads it in a terminal. */
+export function nextCommand(reason: ParkedReason, taskId: string, approvals: readonly { id: string; workspace: string }[]): string {
+  const id = approvals[0]?.id ?? 'ID'
+  switch (reason) {
+    case 'approval':
+      return `rainy approve ${id} && rainy resume ${taskId}`
+    case 'in-doubt':
+      return `rainy decide ${id} rerun|skip|done && rainy resume ${taskId}`
+    case 'trust':
+      return `rainy trust ${approvals[0]?.workspace ?? '.'} && rainy resume ${taskId}`
+    case 'budget':
+      return `rainy resume ${taskId} --budget USD`
+    case 'disk':
+    case 'turn-limit':
+    case 'time-limit':
+    case 'worker-crash':
+    case 'diverged':
+      return `rainy resume ${taskId}`
+    default:
+      return reason satisfies never
+  }
+}
