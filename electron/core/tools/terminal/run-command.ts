@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import type { ToolDefinition } from '../types.ts'
+import { COMMAND_TIMEOUT_MAX_MS, type Terminals } from './types.ts'
+
+/** Linux gives one argument of a program 128 KiB. */
+const COMMAND_LIMIT_CHARS = 30_000
+
+const input = z.strictObject({
+  command: z.string().max(COMMAND_LIMIT_CHARS).describe('A line for /bin/sh. Standard input is empty, so nothing can be asked.'),
+  cwd: z.string().optional().describe('Folder to run in; the workspace by default.'),
+  timeoutMs: z.number().optional().describe('Default 120000.'),
+  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).optional(),
+})
+
+const output = z.object({
+  exitCode: z.int(),
+  signal: z.string().optional(),
+  output: z.string(),
+  truncated: z.boolean(),
+  durationMs: z.number(),
+})
+
+export function createRunCommandTool({ terminals }: { terminals: Terminals }): ToolDefinition<typeof input, typeof output> {
+  return {
+    name: 'run_command',
+    description: 'Runs a shell command and returns its exit code and output. Nothing it started stays running.',
+    category: 'execute',
+    input,
+    output,
+    executor: 'hybrid',
+    effect: 'external',
+    parallel: false,
+    retryable: false,
+    timeoutMs: COMMAND_TIMEOUT_MAX_MS,
+    async describe({ command, cwd }, { workspace }) {
+      const folder = await workspace.resolve(cwd ?? '.', 'read')
+      return { command, cwd: folder.relative, preview: folder.relative === '.' ? command : `cd ${folder.relative}\n${command}` }
+    },
+    async run({ command, cwd, timeoutMs, env }, { workspace, signal, onOutput }) {
+      const folder = await workspace.resolve(cwd ?? '.', 'read')
+      return terminals.run({
+        command,
+        cwd: folder.absolute,
+        signal,
+        onOutput,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        ...(env === undefined ? {} : { env }),
+      })
+    },
+    summarize: ({ exitCode, durationMs }) => `exit ${exitCode} in ${(durationMs / 1000).toFixed(1)} s`,
+    present: ({ exitCode, signal, output: text }) => `exit ${exitCode}${signal ? ` (${signal})` : ''}\n${text}`,
+  }
+}
