@@ -59,8 +59,11 @@ export interface HostStepContext {
   run: RunView
 }
 
-/** `commit` runs in the transaction that stores the step's result: effect row, step row, events, one flush. */
-export interface HostStepOutcome<T extends JsonValue> {
+/**
+ * `commit` runs in the transaction that stores the step's result: effect row, step row, events, one flush. It runs before `value`
+ * is serialised, so that what it learns (an approval's id) can still be put into it. `value` is JSON (STEP_NOT_SERIALIZABLE).
+ */
+export interface HostStepOutcome<T> {
   value: T
   commit?: () => void
 }
@@ -74,7 +77,7 @@ export interface Engine {
    * A step that the host computes. Stale dispatches are refused (error CANCELLED); a stored result is returned without computing;
    * a call of the same step already in flight in this process is joined.
    */
-  hostStep<T extends JsonValue>(step: StepRef, compute: (context: HostStepContext) => Promise<HostStepOutcome<T>>): Promise<T>
+  hostStep<T>(step: StepRef, compute: (context: HostStepContext) => Promise<HostStepOutcome<T>>): Promise<T>
   /** The SDK's own requests from a worker. */
   sdk(ref: InvocationRef | null, path: string, method: string, body: string | null): Promise<{ status: number; body: string }>
   /** Lets the runs of this group (or of all) be driven by this process. */

@@ -1,0 +1,65 @@
+import type { OperationParsedInput, TaskOptions } from '../../../shared/api.ts'
+import { RainyError } from '../../../shared/errors.ts'
+import { FINISHED_STATUSES } from '../../../shared/tasks.ts'
+import type { TaskRow } from '../store/task-store.ts'
+import type { TaskContext } from './context.ts'
+import { launchRound } from './launch-round.ts'
+import { resumedHeader } from './task-header.ts'
+
+/** Parked for these, a task goes on as soon as it is resumed; the others first need a decision. */
+const RESUME_SETTLES: ReadonlySet<string> = new Set(['budget', 'disk', 'turn-limit', 'time-limit', 'worker-crash', 'diverged'])
+
+/**
+ * Goes on from the last checkpoint. Without an id: every task of the workspace that is interrupted, or parked with its reason
+ * since resolved. Throws TASK_NOT_FOUND, AMBIGUOUS_ID, NOT_RESUMABLE.
+ */
+export async function resumeTasks(context: TaskContext, input: OperationParsedInput<'tasks.resume'>): Promise<{ taskIds: string[] }> {
+  if (input.taskId !== undefined) {
+    const task = context.tasks.find(input.taskId)
+    if (FINISHED_STATUSES.has(task.status)) {
+      throw new RainyError('NOT_RESUMABLE', `Task ${task.id} is ${task.status}; \`rainy run -c ${task.id} "…"\` goes on with it.`)
+    }
+    resumeTask(context, task, input.options)
+    return { taskIds: [task.id] }
+  }
+  const candidates = context.tasks.unfinished(input.workspace === undefined ? {} : { workspace: input.workspace }).filter((task) => canGoOn(context, task))
+  for (const task of candidates) resumeTask(context, task, input.options)
+  return { taskIds: candidates.map((task) => task.id) }
+}
+
+function canGoOn({ inbox, trust }: TaskContext, task: TaskRow): boolean {
+  if (task.status !== 'parked') return true
+  if (task.reason === 'trust') return trust.isTrusted(task.workspace)
+  return inbox.list({ taskId: task.id }).length === 0
+}
+
+function resumeTask(context: TaskContext, task: TaskRow, options: TaskOptions): void {
+  const { db, tasks, engine, progress, trust, epoch, inbox, messages } = context
+  if (options.trust) trust.set(task.workspace, true)
+  const settled = task.status === 'parked' && task.reason !== null && RESUME_SETTLES.has(task.reason)
+  const header = resumedHeader(context, task.header, options, settled ? task.reason : null)
+  engine.adopt(task.id)
+  db.transaction(() => {
+    tasks.update(task.id, { header, epoch, ...(settled ? { reason: null } : {}) })
+    if (JSON.stringify(header) !== JSON.stringify(task.header)) recordHeader(context, task)
+    if (task.status === 'parked' && task.reason === 'trust') {
+      if (!trust.isTrusted(task.workspace)) return
+      for (const approval of inbox.list({ taskId: task.id })) if (approval.kind === 'trust') inbox.decide(approval.id, 'approve', false)
+      const first = messages.ofTask(task.id)[0]
+      launchRound(context, tasks.find(task.id), { text: first?.text ?? task.text, files: first?.files ?? [] })
+      return
+    }
+    if (settled) {
+      engine.unparkGroup(task.id)
+      engine.send([{ name: 'brain/task.unparked', data: { taskId: task.id, reason: task.reason ?? '' } }])
+      tasks.update(task.id, { status: 'running' })
+      progress.append(task.id, { type: 'status', status: 'running' })
+    }
+  })
+}
+
+/** The header changes only so, and that is an event. */
+function recordHeader({ engine, tasks }: TaskContext, task: TaskRow): void {
+  const { header } = tasks.find(task.id)
+  engine.send([{ name: 'brain/task.header-changed', data: { taskId: task.id, header: JSON.parse(JSON.stringify(header)) } }])
+}
