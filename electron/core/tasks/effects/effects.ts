@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { toErrorBody, RainyError } from '../../../../shared/errors.ts'
 import { EFFECTS, type EffectName, type EffectOutput } from '../../../../shared/effects.ts'
 import type { JsonValue } from '../../../../shared/json.ts'

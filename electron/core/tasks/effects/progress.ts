@@ -11,7 +11,7 @@ export function appendProgress({ context, task, runId }: EffectScope, { bodies }
 }
 
 export function recordPlan({ context, task, runId }: EffectScope, { plan }: EffectArgs<'record-plan'>): EffectEnd<'record-plan'> {
-  const steps = plan.steps.map((step) => ({ ...step, dependsOn: step.dependsOn ?? [], files: step.files ?? [] }))
+  const { steps } = plan
   return {
     value: {},
     commit() {
