@@ -7,6 +7,7 @@ import type { Ids } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import type { Workspace, WorkspacePath } from '../workspace/types.ts'
 import type { ToolCaches } from './cache.ts'
+import type { Terminals } from './terminal/types.ts'
 
 /** What tools with executor `worker` are made from: all that exists in a tool thread too. */
 export interface ThreadToolDeps {
@@ -18,6 +19,7 @@ export interface ThreadToolDeps {
 export interface ToolDeps extends ThreadToolDeps {
   ids: Ids
   caches: ToolCaches
+  terminals: Terminals
 }
 
 /** What a running tool is given. */
@@ -89,8 +91,6 @@ export interface Executor {
   batch(calls: BatchCall[], options: BatchOptions): Promise<BatchEnd>
   /** One call outside any task: `rainy tool`, HTTP, the UI. */
   runOne(tool: string, args: JsonValue, workspace: Workspace, options: { signal: AbortSignal; onOutput?: (text: string) => void }): Promise<ToolOutcome>
-  /** What the model is shown of a result: bounded text. */
-  present(tool: string, result: JsonValue): string
   batchRead(files: string[], workspace: Workspace, options: { chunkSize?: number; signal: AbortSignal }): Promise<ToolOutcome[]>
   /** Unified diff of all that the task changed through our own writes. */
   diffOfTask(taskId: string): string
@@ -150,8 +150,8 @@ export interface CallDescription {
 /** A file's content as it is on disk, or as an earlier call of the same batch is going to leave it. */
 export interface FileContent {
   bytes: Uint8Array
-  /** Permission bits. */
-  mode: number
+  /** Permission bits; null: what the system gives a new file. */
+  mode: number | null
 }
 
 /** What a file tool is going to do: known before it is done, so that a kill in between is decided by looking. */

@@ -1,0 +1,56 @@
+import { RainyError } from '../../../shared/errors.ts'
+import type { ToolInfo } from '../../../shared/tools.ts'
+import { toolInfo } from './define-tool.ts'
+import { createReadFileTool } from './fs/read-file.ts'
+import type { AnyTool, ThreadToolDeps, ToolDefinition, ToolDeps } from './types.ts'
+
+/**
+ * All tools, one line each. A tool's module holds its definition and is cheap to load; what it works with (git, parsers,
+ * terminals, ripgrep) is loaded when it first runs.
+ */
+const HOST_TOOLS = {
+  read_file: createReadFileTool,
+} as const satisfies Record<string, (deps: ToolDeps) => AnyTool>
+
+/** Those that run in a tool thread. */
+const THREAD_TOOLS: Record<string, (deps: ThreadToolDeps) => ToolDefinition> = {}
+
+export interface Registry {
+  list(): ToolInfo[]
+  /** Throws UNKNOWN_TOOL, naming the tools that there are. */
+  get(name: string): AnyTool
+  info(name: string): ToolInfo
+}
+
+export function createRegistry(deps: ToolDeps): Registry {
+  return registryOf({ ...HOST_TOOLS, ...THREAD_TOOLS }, deps)
+}
+
+export function createThreadRegistry(deps: ThreadToolDeps): Registry {
+  return registryOf(THREAD_TOOLS, deps)
+}
+
+function registryOf<Deps>(factories: Record<string, (deps: Deps) => AnyTool>, deps: Deps): Registry {
+  const tools = new Map<string, AnyTool>()
+  const infos = new Map<string, ToolInfo>()
+  const registry: Registry = {
+    list: () => Object.keys(factories).map((name) => registry.info(name)),
+    get(name) {
+      const known = tools.get(name)
+      if (known) return known
+      const create = Object.hasOwn(factories, name) ? factories[name] : undefined
+      if (!create) throw new RainyError('UNKNOWN_TOOL', `There is no tool called ${JSON.stringify(name.slice(0, 100))}; there are: ${Object.keys(factories).join(', ')}.`)
+      const tool = create(deps)
+      tools.set(name, tool)
+      return tool
+    },
+    info(name) {
+      const known = infos.get(name)
+      if (known) return known
+      const info = toolInfo(registry.get(name))
+      infos.set(name, info)
+      return info
+    },
+  }
+  return registry
+}
