@@ -39,4 +39,6 @@ export interface Inbox {
   list(filter: { taskId?: string; all?: boolean }): ApprovalView[]
   /** Exactly once: ALREADY_DECIDED, APPROVAL_NOT_FOUND, AMBIGUOUS_ID, BAD_REQUEST (a decision that its kind does not take). Stores the event and the progress in the same transaction. */
   decide(approvalId: string, decision: Decision, always: boolean): ApprovalView
+  /** Told after commit of each approval that was asked or decided. */
+  onChanged(listener: (approval: ApprovalView) => void): Disposable
 }

@@ -89,6 +89,7 @@ export interface Engine {
   /** A parked run goes on. */
   unparkGroup(groupKey: string): void
   runsOfGroup(groupKey: string): RunView[]
+  run(runId: string): RunView | undefined
   /** Counts over what is adopted. */
   load(): { queued: number; running: number; waiting: number }
   /** Told, after commit, that something moved. */

@@ -23,3 +23,11 @@ export function dataPaths(option: string | undefined, env: Record<string, string
     log: join(dir, 'rainy.log'),
   }
 }
+
+/** The files that other threads start from and the data beside the program: given by who builds the core, since source and bundle have them in different places. */
+export interface ProgramFiles {
+  worker: URL
+  toolThread: URL
+  /** Folder with templates/, pricing.json; ends with `/`. */
+  resources: URL
+}
