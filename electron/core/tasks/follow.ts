@@ -44,7 +44,7 @@ export async function* tail<Item>(subscribe: (push: (key: string, item: () => It
   signal.addEventListener('abort', aborted)
   try {
     while (!signal.aborted) {
-      for (const [key, item] of [...waiting]) {
+      for (const [key, item] of waiting) {
         waiting.delete(key)
         yield item()
       }
