@@ -5,8 +5,8 @@ import { RainyError } from '../../../shared/errors.ts'
 const PATH_LIMIT_BYTES = 4095
 const NAME_LIMIT_BYTES = 255
 
-/** Controls, bidirectional controls, zero-width and other invisible characters: a name with one is not what it looks like. */
-const UNSAFE = /\p{Cc}|\p{Cf}|\p{Default_Ignorable_Code_Point}|[\u2028\u2029]/u
+/** Controls, bidirectional controls, zero-width and other invisible characters: a name with one is not what it looks like. (Variation selectors stay: emoji have them.) */
+const UNSAFE = /[\p{Cc}\p{Cf}\u2028\u2029]|[\p{Default_Ignorable_Code_Point}--[\ufe00-\ufe0f]]/v
 
 /** Checks the text of a path and makes it absolute, `..` taken out, without looking at the disk. */
 export function lexicalPath(root: string, path: string): string {
