@@ -39,6 +39,9 @@ export function loadPty(): typeof NodePty | undefined {
 
 export function startOnPty(pty: typeof NodePty, { file, args, ...options }: StartOptions): StartedProcess {
   const started = pty.spawn(file, args, { name: options.env['TERM'] ?? 'dumb', cwd: options.cwd, env: options.env, cols: options.cols, rows: options.rows })
+  // node-pty throws a read error of its socket, and so ends this whole process, unless two listen (unixTerminal.js).
+  const errors = started as unknown as { on(event: 'error', listener: () => void): void }
+  for (let count = 0; count < 2; count += 1) errors.on('error', () => {})
   let ended = false
   started.onExit(() => (ended = true))
   return {
