@@ -25,22 +25,22 @@ export function tryOwnerLock(path: string): OwnerLock | null {
   } catch (error) {
     throw unopenable(path, error)
   }
-  return lock(path)
+  return lock(path, { statement: 'BEGIN EXCLUSIVE', timeoutMs: TRY_MS })
 }
 
-/** Whether someone holds the lock now. Creates nothing. */
+/** Whether someone holds the lock now. Creates nothing, and those who only look do not keep each other out. */
 export function isOwnerLockHeld(path: string): boolean {
   if (!existsSync(path)) return false
-  const held = lock(path)
+  const held = lock(path, { statement: 'SELECT count(*) FROM sqlite_schema', timeoutMs: 0 })
   held?.release()
   return held === null
 }
 
-function lock(path: string): OwnerLock | null {
+function lock(path: string, { statement, timeoutMs }: { statement: string; timeoutMs: number }): OwnerLock | null {
   let raw: Database.Database | undefined
   try {
-    raw = new Database(path, { timeout: TRY_MS })
-    raw.exec('BEGIN EXCLUSIVE')
+    raw = new Database(path, { timeout: timeoutMs })
+    raw.exec(statement)
   } catch (error) {
     raw?.close()
     if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')) return null
