@@ -78,9 +78,11 @@ CREATE TABLE approvals (
   workspace TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   decided_at INTEGER,
-  UNIQUE (call_key, kind)
+  -- a call whose subject has changed since is asked for anew
+  UNIQUE (call_key, kind, subject_hash)
 ) STRICT;
 CREATE INDEX approvals_by_status ON approvals (status, created_at);
+CREATE INDEX approvals_by_task ON approvals (task_id);
 
 -- Rules that "always" made; kept for the workspace they were made in.
 CREATE TABLE approval_rules (

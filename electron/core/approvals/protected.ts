@@ -1,0 +1,20 @@
+import { programName, type ProgramCall } from './shell/calls.ts'
+import { HOLE } from './shell/parse-line.ts'
+
+/** Folders whose contents decide what runs later: git's internals and our own configuration. */
+const PROTECTED_FOLDER = /(?:^|[/\\=:])\.(?:git|rainy)(?:$|[/\\])/i
+
+/** Programs that only look. */
+const READERS: ReadonlySet<string> = new Set(['cat', 'ls', 'head', 'tail', 'grep', 'rg', 'wc', 'stat', 'file', 'du', 'diff', 'cmp', 'test', '[', 'echo', 'printf', 'tree', 'less', 'more', 'readlink', 'realpath', 'basename', 'dirname'])
+
+export function isProtectedPath(path: string): boolean {
+  return PROTECTED_FOLDER.test(path)
+}
+
+/** Might the call write into a protected folder, as far as its words tell? */
+export function touchesProtected(call: ProgramCall): boolean {
+  if (call.redirects.some(({ operator, target }) => operator.includes('>') && isProtectedPath(target.text))) return true
+  if (READERS.has(programName(call.words[0] ?? ''))) return false
+  // `--git-dir=.git` and an excluded folder name no target.
+  return call.words.slice(1).some((word) => isProtectedPath(word) && !/^--(?:git-dir|exclude|ignore|glob|exclude-dir)\b|^!/.test(word) && !word.startsWith(HOLE))
+}
