@@ -78,8 +78,8 @@ export interface Engine {
    * a call of the same step already in flight in this process is joined.
    */
   hostStep<T>(step: StepRef, compute: (context: HostStepContext) => Promise<HostStepOutcome<T>>): Promise<T>
-  /** The SDK's own requests from a worker. */
-  sdk(ref: InvocationRef | null, path: string, method: string, body: string | null): Promise<{ status: number; body: string }>
+  /** The SDK's own requests from a worker. `headers` (lower case) may be left out: only the event id seed is read. */
+  sdk(ref: InvocationRef | null, path: string, method: string, body: string | null, headers?: Record<string, string>): Promise<{ status: number; body: string }>
   /** Lets the runs of this group (or of all) be driven by this process. */
   adopt(groupKey: string | 'all'): void
   /** Ends the runs of the group for good: what runs is aborted, checkpoints are answered 409. Joins an open transaction. */
