@@ -4,7 +4,7 @@ import type { ModelMessage } from '../../shared/model.ts'
 export interface ScriptRequest {
   model: string
   system: string
-  /** From "You are the <agent> agent of Rainy Brain"; empty where the prompt is another's. */
+  /** By how the system prompt begins; empty where it is another's. */
   agent: string
   messages: ModelMessage[]
   /** Names of the tools offered. */
@@ -57,8 +57,10 @@ export type Fault =
 /** By the number of the call (1 is the first that the server got). */
 export type FaultPlan = (call: { n: number; request: ScriptRequest }) => Fault | undefined
 
+/** "You are the coder agent of Rainy Brain …", or "… the coder of …". */
 export function agentOf(system: string): string {
-  return /^You are the ([a-z]+) agent of Rainy Brain/.exec(system)?.[1] ?? ''
+  const name = /^You are the ([a-z]+)(?: agent)? of Rainy Brain/.exec(system)?.[1] ?? ''
+  return name === 'documentation' ? 'docs' : name
 }
 
 /** Faults for the calls with these numbers. */
