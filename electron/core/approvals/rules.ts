@@ -2,7 +2,7 @@ import picomatch from 'picomatch'
 import type { CallSubject } from '../../../shared/tools.ts'
 import { matchPattern, type Match } from './glob.ts'
 import { matchesExactly, matchesHowever } from './programs.ts'
-import { parseRule, type Rule } from './rule-syntax.ts'
+import { parseRule, type Rule } from '../../../shared/rule-syntax.ts'
 import { harmlessAssignment, type LineCalls, type ProgramCall } from './shell/calls.ts'
 import type { Redirect } from './shell/parse-line.ts'
 
