@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts'
 export interface ChannelStream {
   /** The subscriber can take this many batches more. */
   grant(batches: number): void
-  /** Ends it without another word. */
+  /** Ends it without another word but what was about to be sent. */
   stop(): void
 }
 
@@ -116,6 +116,13 @@ export function openChannelStream({ open, send, onEnd, clock }: ChannelStreamOpt
       if (held.length > 0) sendSoon()
       granted.resolve()
     },
-    stop,
+    stop() {
+      try {
+        sendHeld()
+      } catch {
+        // Too large for a frame. The subscriber has what came before, and knows by its number what it lacks.
+      }
+      stop()
+    },
   }
 }

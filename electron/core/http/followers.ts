@@ -1,7 +1,6 @@
 import type { RainyApi, StreamItem, StreamName } from '../../../shared/api.ts'
 import type { ProgressEvent } from '../../../shared/progress.ts'
-import { FINISHED_STATUSES } from '../../../shared/tasks.ts'
-import type { TaskStatus } from '../../../shared/tasks.ts'
+import { endOf, hasEnded } from '../../../shared/task-end.ts'
 
 export interface Followers {
   /** The same core; what is asked of it through here is counted. */
@@ -38,8 +37,10 @@ export function trackFollowers(api: RainyApi): Followers {
         heard = true
         // This is `tasks.follow`, whose items are progress events.
         const ended = endOf(item as ProgressEvent)
-        if (ended !== undefined) hold(id, !ended)
+        if (ended === false) hold(id, true)
         yield item
+        // Only now has the follower been given it.
+        if (ended === true) hold(id, false)
       }
     } finally {
       heard = true
@@ -64,27 +65,5 @@ export function trackFollowers(api: RainyApi): Followers {
       },
     },
     settled: () => (open.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
-  }
-}
-
-function hasEnded(status: TaskStatus): boolean {
-  return FINISHED_STATUSES.has(status) || status === 'interrupted'
-}
-
-/** Whether the task has ended with this event; undefined: it says nothing of that. */
-function endOf(event: ProgressEvent): boolean | undefined {
-  switch (event.type) {
-    case 'complete':
-    case 'failed':
-    case 'cancelled':
-    case 'interrupted':
-      return true
-    case 'status':
-      return hasEnded(event.status)
-    case 'step':
-    case 'recovered':
-      return false
-    default:
-      return undefined
   }
 }

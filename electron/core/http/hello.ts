@@ -5,8 +5,8 @@ import { RainyError } from '../../../shared/errors.ts'
 export interface HelloFacts {
   version: string
   workspace: string
-  /** Names of the environment variables with provider keys that this process has. */
-  keyNames: readonly string[]
+  /** Whether this process has the environment variable of that name. */
+  hasKey(name: string): boolean
 }
 
 /** CONFIG_INVALID where the client has a provider's key that the owner lacks; ALREADY_RUNNING where it is another version. */
@@ -16,7 +16,7 @@ export function answerHello(input: OperationParsedInput<'client.hello'>, facts: 
       details: { pid: process.pid, version: facts.version },
     })
   }
-  const lacking = input.keyNames.find((name) => !facts.keyNames.includes(name))
+  const lacking = input.keyNames.find((name) => !facts.hasKey(name))
   if (lacking !== undefined) {
     throw new RainyError(
       'CONFIG_INVALID',

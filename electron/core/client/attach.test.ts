@@ -10,13 +10,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ConnectionLostError } from '../../../shared/channel-client.ts'
-import { attach } from '../client/attach.ts'
-import type { Attached } from '../client/attach.ts'
+import { attach } from './attach.ts'
+import type { Attached } from './attach.ts'
 import { dataPaths } from '../platform/paths.ts'
 import type { DataPaths } from '../platform/paths.ts'
-import { createFakeApi } from './api.fake.ts'
-import { listenLocal } from './socket.ts'
-import type { LocalServer } from './socket.ts'
+import { createFakeApi } from '../http/api.fake.ts'
+import { listenLocal } from '../http/socket.ts'
+import type { LocalServer } from '../http/socket.ts'
 
 let root: string
 let paths: DataPaths
@@ -34,14 +34,14 @@ afterEach(async () => {
 })
 
 async function ownerElsewhere(): Promise<{ child: ChildProcess; path: string }> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('socket.test-process.ts', import.meta.url)), paths.dir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [fileURLToPath(new URL('attach.test-process.ts', import.meta.url)), paths.dir], { stdio: ['ignore', 'pipe', 'inherit'] })
   children.push(child)
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
   return { child, path: (JSON.parse(line) as { path: string }).path }
 }
 
 async function listen(api = createFakeApi({ 'tasks.list': () => [] })): Promise<LocalServer> {
-  const server = await listenLocal({ paths, api, hello: { version: '1.0.0', workspace: '/w', keyNames: [] } })
+  const server = await listenLocal({ paths, api, hello: { version: '1.0.0', workspace: '/w', hasKey: () => false } })
   servers.push(server)
   return server
 }
