@@ -1,0 +1,3 @@
+import { roleSchema } from '../../shared/tasks.ts'
+
+export const ROLES = roleSchema.options
