@@ -5,7 +5,6 @@ import type { AnyTool, FileToolDefinition, ToolDefinition } from './types.ts'
 
 /** Says what a tool is, in one place for agents, HTTP, the command line and the window alike. */
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodType>(definition: ToolDefinition<Input, Output>): ToolDefinition<Input, Output> {
-  if (definition.effect === 'file') throw new Error(`${definition.name}: a tool with effect "file" is made by defineFileTool`)
   if (definition.effect === 'commit' && !definition.journal) throw new Error(`${definition.name}: effect "commit" needs journal hooks`)
   return definition
 }

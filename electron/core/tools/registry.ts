@@ -1,7 +1,9 @@
 import { RainyError } from '../../../shared/errors.ts'
 import type { ToolInfo } from '../../../shared/tools.ts'
 import { toolInfo } from './define-tool.ts'
+import { createEditFileTool } from './fs/edit-file.ts'
 import { createReadFileTool } from './fs/read-file.ts'
+import { createCreateFileTool, createWriteFileTool } from './fs/write-file.ts'
 import type { AnyTool, ThreadToolDeps, ToolDefinition, ToolDeps } from './types.ts'
 
 /**
@@ -10,6 +12,9 @@ import type { AnyTool, ThreadToolDeps, ToolDefinition, ToolDeps } from './types.
  */
 const HOST_TOOLS = {
   read_file: createReadFileTool,
+  write_file: createWriteFileTool,
+  create_file: createCreateFileTool,
+  edit_file: createEditFileTool,
 } as const satisfies Record<string, (deps: ToolDeps) => AnyTool>
 
 /** Those that run in a tool thread. */

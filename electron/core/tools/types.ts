@@ -71,6 +71,8 @@ export interface BatchOptions {
   parallel: boolean
   /** 1 to 10. */
   maxConcurrency: number
+  /** True: where a call's outcome is unknown nothing of the batch runs before that is decided. */
+  stopWhenUnknown?: boolean
   onOutput(index: number, text: string): void
   onStarted(index: number): void
   onFinished(index: number, outcome: BatchOutcome): void
@@ -127,7 +129,8 @@ interface ToolFace<Input extends z.ZodType, Output extends z.ZodType> {
  * and a workspace opened again on the same root.
  */
 export interface ToolDefinition<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> extends ToolFace<Input, Output> {
-  effect: ToolInfo['effect']
+  /** What changes files is a `FileToolDefinition`. */
+  effect: Exclude<ToolInfo['effect'], 'file'>
   /** Resolves paths and says what would be done; the default is no writes and the arguments as preview. */
   describe?(input: z.output<Input>, context: { workspace: Workspace; signal: AbortSignal }): Promise<CallDescription>
   run(input: z.output<Input>, context: ToolContext): Promise<z.input<Output>>
@@ -166,6 +169,8 @@ export interface FilePlan<Result> {
 export interface FileToolDefinition<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> extends ToolFace<Input, Output> {
   effect: 'file'
   executor: 'main'
+  /** The path as it was asked for. */
+  target(input: z.output<Input>): string
   plan(input: z.output<Input>, context: { workspace: Workspace; signal: AbortSignal; read(path: WorkspacePath): Promise<FileContent | null> }): Promise<FilePlan<z.input<Output>>>
 }
 

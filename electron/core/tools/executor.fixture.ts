@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { JsonValue } from '../../../shared/json.ts'
+import { systemClock } from '../platform/clock.ts'
+import { systemIds } from '../platform/ids.ts'
+import { silentLog, type Log } from '../platform/log.ts'
+import { openDatabase, type Db } from '../store/database.ts'
+import type { FsPort } from '../workspace/fs-port.ts'
+import { openWorkspace } from '../workspace/open-workspace.ts'
+import type { Workspace } from '../workspace/types.ts'
+import { createTools } from './executor.ts'
+import type { Terminals } from './terminal/types.ts'
+import type { BatchEnd, BatchOptions, Executor } from './types.ts'
+
+/** A real workspace, a real database and an executor over them, in a folder that is gone at the end. */
+export interface ToolHouse {
+  root: string
+  db: Db
+  workspace: Workspace
+  executor: Executor
+  call(tool: string, args: JsonValue): Promise<{ result: JsonValue } | { error: { code: string; message: string } }>
+  /** A batch of a task; the same `step` again is the same batch. */
+  batch(calls: Array<{ tool: string; args: JsonValue; decision?: 'rerun' | 'skip' | 'done' }>, options?: Partial<BatchOptions> & { step?: string; run?: string }): Promise<BatchEnd>
+  dispose(): Promise<void>
+}
+
+export interface HouseOptions {
+  folder?: string
+  fs?: FsPort
+  terminals?: Partial<Terminals>
+  log?: Log
+  protectedPaths?: string[]
+}
+
+export async function openHouse({ folder, fs, terminals = {}, log = silentLog, protectedPaths = [] }: HouseOptions = {}): Promise<ToolHouse> {
+  const home = folder ?? (await mkdtemp(join(tmpdir(), 'rainy-tools-')))
+  const root = join(home, 'workspace')
+  const { mkdir } = await import('node:fs/promises')
+  await mkdir(root, { recursive: true })
+  const db = openDatabase({ path: join(home, 'rainy.db'), clock: systemClock })
+  const workspace = await openWorkspace({ root, protectedPaths, log, ...(fs ? { fs } : {}) })
+  const executor = createTools({
+    db,
+    clock: systemClock,
+    ids: systemIds,
+    log,
+    // Only what a test hands in is there.
+    terminals: terminals as Terminals,
+    limits: { maxConcurrentTools: 10, maxConcurrentCommands: 2 },
+  })
+  const signal = new AbortController().signal
+  return {
+    root: workspace.root,
+    db,
+    workspace,
+    executor,
+    call: async (tool, args) => executor.runOne(tool, args, workspace, { signal }),
+    async batch(calls, { step = 'step', run = 'run', ...options } = {}) {
+      const prepared = await Promise.all(calls.map(async ({ tool, args }) => executor.prepare(tool, args, workspace, signal)))
+      return executor.batch(
+        prepared.map((one, index) => {
+          const decision = calls[index]?.decision
+          return { prepared: one, key: { taskId: 'task', runId: run, inferStepId: step, index }, ...(decision ? { decision } : {}) }
+        }),
+        { workspace, signal, parallel: true, maxConcurrency: 10, onOutput: () => undefined, onStarted: () => undefined, onFinished: () => undefined, ...options },
+      )
+    },
+    async dispose() {
+      await executor.dispose()
+      await workspace.dispose()
+      db.close()
+      if (folder === undefined) await rm(home, { recursive: true, force: true })
+    },
+  }
+}
