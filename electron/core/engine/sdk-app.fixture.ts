@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { Inngest, type InngestFunction } from 'inngest'
 import { serve } from 'inngest/edge'
 import type { FunctionRegistration, InvocationRef } from '../../../shared/worker-api.ts'
@@ -12,10 +13,12 @@ export interface SdkApp {
   connect(engine: Engine, functions: InngestFunction.Any[]): Promise<EngineApp>
   /** How often the engine has called, by step id. */
   calls: string[]
+  /** Calls that have not been answered. */
+  inFlight(): number
   /** Requests that the SDK made. */
   requests: Array<{ path: string; status: number }>
-  /** Whose invocation the running code belongs to: what the worker's step middleware knows. */
-  refOf(runId: string): InvocationRef
+  /** Whose invocation the running code belongs to. */
+  currentRef(): InvocationRef
 }
 
 /** The real SDK in this process, wired to an engine as a worker wires it: all its requests go through `engine.sdk`. */
@@ -23,8 +26,9 @@ export function createSdkApp(appId = 'app'): SdkApp {
   let engine: Engine | undefined
   let registered: FunctionRegistration[] = []
   const calls: string[] = []
+  let inFlight = 0
   const requests: Array<{ path: string; status: number }> = []
-  const refs = new Map<string, InvocationRef>()
+  const current = new AsyncLocalStorage<InvocationRef>()
 
   const client = new Inngest({
     id: appId,
@@ -35,9 +39,8 @@ export function createSdkApp(appId = 'app'): SdkApp {
       const path = new URL(url instanceof Request ? url.url : url).pathname
       const body = typeof init?.body === 'string' ? init.body : null
       if (path === '/fn/register') registered = (JSON.parse(body ?? '{}') as { functions: FunctionRegistration[] }).functions
-      const runId = path.match(/^\/v1\/checkpoint\/([^/]+)/)?.[1]
       const reply = engine
-        ? await engine.sdk(runId === undefined ? null : (refs.get(runId) ?? null), path, init?.method ?? 'GET', body, Object.fromEntries(new Headers(init?.headers)))
+        ? await engine.sdk(current.getStore() ?? null, path, init?.method ?? 'GET', body, Object.fromEntries(new Headers(init?.headers)))
         : { status: 200, body: JSON.stringify({ ok: true }) }
       requests.push({ path, status: reply.status })
       return new Response(reply.body, { status: reply.status, headers: { 'content-type': 'application/json' } })
@@ -48,9 +51,10 @@ export function createSdkApp(appId = 'app'): SdkApp {
     client,
     calls,
     requests,
-    refOf(runId) {
-      const ref = refs.get(runId)
-      if (!ref) throw new Error(`nothing was invoked for ${runId}`)
+    inFlight: () => inFlight,
+    currentRef() {
+      const ref = current.getStore()
+      if (!ref) throw new Error('nothing was invoked here')
       return ref
     },
     async connect(target, functions) {
@@ -64,9 +68,15 @@ export function createSdkApp(appId = 'app'): SdkApp {
         functions: registered,
         async invoke(request) {
           calls.push(request.stepId)
-          refs.set(request.ref.runId, request.ref)
-          const response = await ask('POST', `?fnId=${request.functionId}&stepId=${request.stepId}`, request.body)
-          return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() }
+          inFlight += 1
+          try {
+            return await current.run(request.ref, async () => {
+              const response = await ask('POST', `?fnId=${request.functionId}&stepId=${request.stepId}`, request.body)
+              return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() }
+            })
+          } finally {
+            inFlight -= 1
+          }
         },
       }
       target.register(app)
