@@ -1,0 +1,155 @@
+import { hash } from 'node:crypto'
+import type { z } from 'zod'
+import type { ErrorBody } from '../../../shared/errors.ts'
+import type { ModelAnswer, ModelMessage, ModelToolCall, ToolBatchResult } from '../../../shared/model.ts'
+import { type Durable, hashedStepId, hashOf } from '../durable.ts'
+import { type Conversation, createConversation } from './conversation.ts'
+import type { AgentDefinition } from './define-agent.ts'
+import { parseJsonAnswer } from './json-answer.ts'
+
+/** How often an agent is asked again for an answer in the form it owes. */
+const REPAIR_LIMIT = 2
+/** How often in a row an answer that was cut off is gone on with. */
+const CONTINUATION_LIMIT = 3
+const STATE_EXCERPT_CHARS = 400
+
+const CONTINUE = 'Your answer was cut off at the length limit. Go on exactly where it stopped.'
+const GO_ON = 'You have used your turns and go on with the same conversation. Do what is left, then finish.'
+
+export interface AgentRun<T> {
+  definition: AgentDefinition
+  /** Unique in the run and the same in every replay: the step ids hang on it. */
+  key: string
+  system: string
+  /** The first user message. */
+  opening: string
+  /** Only tools that leave nothing behind. */
+  readOnly: boolean
+  /** Where the answer must be JSON of this shape. */
+  answer?: z.ZodType<T>
+}
+
+export type AgentEnd<T> =
+  /** `value` is absent where the agent did not manage the form it owed. */
+  | { state: 'done'; text: string; filesModified: string[]; turns: number; value?: T }
+  | { state: 'failed'; error: ErrorBody }
+
+/**
+ * One agent's conversation until it answers without asking for tools. A turn is one step `infer` and, where the answer
+ * asks for tools, one step `tools` with the whole batch. Whatever a model sends becomes a result or another turn, never a throw.
+ *
+ * AgentKit's own loop is not used: see docs/architecture.md.
+ */
+export async function runAgent<T>(durable: Durable, run: AgentRun<T>): Promise<AgentEnd<T>> {
+  const { spec } = run.definition
+  const allowed = run.readOnly ? run.definition.readOnlyToolNames : run.definition.toolNames
+  const fixedHash = hashOf({ agent: spec.name, role: spec.role, system: run.system, allowed })
+  const conversation = createConversation(`${durable.runId}/${run.key}`)
+  const files = new Set<string>()
+  const parts: string[] = []
+  let continuations = 0
+  let repairs = 0
+  conversation.append({ role: 'user', text: run.opening })
+
+  for (let turn = 1; ; turn += 1) {
+    const turnKey = `${run.key}/${turn}`
+    const inferred = await infer(durable, { run, turnKey, conversation, allowed, fixedHash, json: repairs > 0 })
+    if (inferred.state === 'failed') return inferred
+    const { answer } = inferred
+    const { toolCalls } = answer.message
+
+    if (toolCalls.length > 0) {
+      const batch = await callTools(durable, { run, turnKey, inferStepId: hashedStepId(inferred.stepId), allowed, calls: toolCalls })
+      for (const file of batch.filesModified) files.add(file)
+      conversation.append(...toolMessages(toolCalls, batch))
+      parts.length = 0
+      continuations = 0
+    } else if (answer.stop === 'length' && continuations < CONTINUATION_LIMIT) {
+      parts.push(answer.message.text)
+      continuations += 1
+      conversation.append({ role: 'user', text: CONTINUE })
+    } else {
+      const text = [...parts, answer.message.text].join('')
+      const end = { state: 'done' as const, text, filesModified: [...files], turns: turn }
+      if (!run.answer) return end
+      const parsed = parseJsonAnswer(text, run.answer)
+      if (parsed.ok) return { ...end, value: parsed.value }
+      if (repairs === REPAIR_LIMIT) return end
+      repairs += 1
+      parts.length = 0
+      conversation.append({ role: 'user', text: `That is not the JSON object that was asked for (${parsed.problem}). Answer with that object alone.` })
+    }
+
+    if (turn % spec.turnLimit === 0) {
+      await handOffToItself(durable, run, turnKey, [...files], answer.message.text)
+      conversation.append({ role: 'user', text: GO_ON })
+    }
+  }
+}
+
+interface InferTurn<T> {
+  run: AgentRun<T>
+  turnKey: string
+  conversation: Conversation
+  allowed: string[]
+  fixedHash: string
+  json: boolean
+}
+
+/** Asks until there is an answer; each wait between is a step, and so is each new try. */
+async function infer<T>(durable: Durable, { run, turnKey, conversation, allowed, fixedHash, json }: InferTurn<T>): Promise<{ state: 'done'; stepId: string; answer: ModelAnswer } | { state: 'failed'; error: ErrorBody }> {
+  const { spec } = run.definition
+  const inputHash = hash('sha256', `${fixedHash}${conversation.hash}${json}`, 'hex')
+  for (let attempt = 1; ; attempt += 1) {
+    const stepId = attempt === 1 ? `${turnKey}/infer` : `${turnKey}/infer~${attempt}`
+    const result = await durable.infer(stepId, inputHash, (whole) => ({
+      conversation: conversation.id,
+      agent: spec.name,
+      role: spec.role,
+      system: run.system,
+      tools: allowed,
+      ...conversation.delta(whole),
+      json,
+    }))
+    if (result.state === 'failed') return result
+    if (result.state === 'done') {
+      conversation.append(...result.steering.map((text) => ({ role: 'user', text }) as const), result.answer.message)
+      conversation.markHeld()
+      return { state: 'done', stepId, answer: result.answer }
+    }
+    await durable.wait(`${stepId}/wait`, result.suspension)
+  }
+}
+
+interface ToolTurn<T> {
+  run: AgentRun<T>
+  turnKey: string
+  inferStepId: string
+  allowed: string[]
+  calls: ModelToolCall[]
+}
+
+async function callTools<T>(durable: Durable, { run, turnKey, inferStepId, allowed, calls }: ToolTurn<T>): Promise<Extract<ToolBatchResult, { state: 'done' }>> {
+  for (let attempt = 1; ; attempt += 1) {
+    const stepId = attempt === 1 ? `${turnKey}/tools` : `${turnKey}/tools~${attempt}`
+    const result = await durable.tools(stepId, { inferStepId, agent: run.definition.spec.name, allowed, calls })
+    if (result.state === 'done') return result
+    await durable.wait(`${stepId}/wait`, result.suspension)
+  }
+}
+
+/** Providers refuse a call without its result: one stands for each call, in the order of the calls. */
+function toolMessages(calls: ModelToolCall[], batch: Extract<ToolBatchResult, { state: 'done' }>): ModelMessage[] {
+  return calls.map(({ id, name }, index) => {
+    const result = batch.results[index]
+    return { role: 'tool', toolCallId: id, name, content: result?.content ?? 'The call gave no result.', isError: result?.isError ?? true }
+  })
+}
+
+async function handOffToItself<T>(durable: Durable, run: AgentRun<T>, turnKey: string, filesModified: string[], text: string): Promise<void> {
+  const { name, turnLimit } = run.definition.spec
+  const context = { filesModified, currentState: text.slice(0, STATE_EXCERPT_CHARS), remainingTasks: [] }
+  await durable.effect(`${turnKey}/handoff`, 'progress', {
+    bodies: [{ type: 'handoff', runId: durable.runId, from: name, to: name, context, reason: `${turnLimit} turns used; going on with the same conversation` }],
+  })
+}

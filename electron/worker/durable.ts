@@ -1,0 +1,127 @@
+import { createHash, hash } from 'node:crypto'
+import type { GetStepTools, Inngest } from 'inngest'
+import { type EffectInput, type EffectName, type EffectOutput, type EffectSuspended, EFFECTS } from '../../shared/effects.ts'
+import { canonicalJson, type JsonValue } from '../../shared/json.ts'
+import { type InferRequest, type InferResult, inferResultSchema, type Suspension, type ToolBatchRequest, type ToolBatchResult, toolBatchResultSchema } from '../../shared/model.ts'
+import type { Reply, StepRef } from '../../shared/worker-api.ts'
+import { stepErrorFrom } from './errors.ts'
+import { type Invocation, untilCancelled } from './invocation.ts'
+
+export type StepTools = GetStepTools<Inngest.Any>
+
+/** How long a task may wait for a person. The engine ends waits; the protocol wants a bound. */
+const WAIT_LIMIT = '52w'
+
+/** What a call of a child function gives back is its own business. */
+export interface Child {
+  fn: Parameters<StepTools['invoke']>[1]['function']
+  data: JsonValue
+}
+
+/**
+ * What workflows and agents do to the world: every call is one durable step.
+ *
+ * Invariants:
+ * 1. A step id names the same work in every replay; what waited goes on under a new id.
+ * 2. A step is given a hash of its input, never the input: checkpoints carry inputs several times over.
+ * 3. The body of a step calls the host once, with the step's own reference (twice for a conversation the host has lost).
+ */
+export interface Durable {
+  readonly runId: string
+  /** `request(true)` is the whole conversation, for a host that does not hold its beginning. */
+  infer(id: string, inputHash: string, request: (whole: boolean) => InferRequest): Promise<InferResult>
+  tools(id: string, request: ToolBatchRequest): Promise<ToolBatchResult>
+  /** Waits out what the effect asks to wait for. */
+  effect<Name extends EffectName>(id: string, name: Name, input: EffectInput<Name>): Promise<Exclude<EffectOutput<Name>, EffectSuspended>>
+  /** Until what was suspended may be tried again. */
+  wait(id: string, suspension: Suspension): Promise<void>
+  invoke(id: string, child: Child): Promise<unknown>
+}
+
+export function createDurable(step: StepTools, invocation: Invocation, taskId: string): Durable {
+  const { ref, host, signal } = invocation
+  /** Ids of events that already ended a wait of this run: the engine looks back in time, and one event ends one wait. */
+  const spentEvents: string[] = []
+
+  /** `step.run` whose body calls the host under the step's own reference. */
+  async function hostStep<T>(id: string, inputHash: string, call: (step: StepRef) => Promise<Reply<T>>): Promise<unknown> {
+    const stepRef: StepRef = { ...ref, stepId: hashedStepId(id), stepName: id, inputHash }
+    return step.run(
+      id,
+      async (_given: string) => {
+        const reply = await untilCancelled(signal, () => call(stepRef))
+        if (!reply.ok) throw stepErrorFrom(reply.error)
+        return reply.value
+      },
+      inputHash,
+    )
+  }
+
+  async function waitForEvent(id: string, event: string, condition: string): Promise<void> {
+    const unspent = spentEvents.map((spent) => ` && async.id != ${celString(spent)}`).join('')
+    const received: unknown = await step.waitForEvent(id, { event, timeout: WAIT_LIMIT, if: `${condition}${unspent}` })
+    if (received !== null && typeof received === 'object' && 'id' in received && typeof received.id === 'string') spentEvents.push(received.id)
+  }
+
+  async function wait(id: string, suspension: Suspension): Promise<void> {
+    switch (suspension.on) {
+      case 'until':
+        await step.sleepUntil(id, new Date(suspension.at).toISOString())
+        return
+      case 'approval':
+      case 'in-doubt':
+        // One after another is enough: a decision that came first is found in the store.
+        for (const approvalId of suspension.approvalIds) {
+          await waitForEvent(`${id}/${approvalId}`, 'brain/approval.decided', `async.data.approvalId == ${celString(approvalId)}`)
+        }
+        return
+      case 'trust':
+      case 'budget':
+      case 'disk':
+      case 'turn-limit':
+      case 'time-limit':
+        await waitForEvent(id, 'brain/task.unparked', `async.data.taskId == ${celString(taskId)}`)
+        return
+      default:
+        suspension satisfies never
+    }
+  }
+
+  return {
+    runId: ref.runId,
+    async infer(id, inputHash, request) {
+      const stored = await hostStep(id, inputHash, async (stepRef) => {
+        const reply = await host.infer(stepRef, request(false))
+        return reply.ok && reply.value.state === 'resend' ? host.infer(stepRef, request(true)) : reply
+      })
+      return inferResultSchema.parse(stored)
+    },
+    async tools(id, request) {
+      return toolBatchResultSchema.parse(await hostStep(id, hashOf(request), (stepRef) => host.tools(stepRef, request)))
+    },
+    async effect(name, effect, input) {
+      for (let attempt = 1; ; attempt += 1) {
+        const id = attempt === 1 ? name : `${name}~${attempt}`
+        const stored = await hostStep(id, hashOf({ effect, input }), (stepRef) => host.effect(stepRef, effect, input as JsonValue))
+        const output = EFFECTS[effect].output.parse(stored)
+        if (!('suspend' in output)) return output as never
+        await wait(`${id}/wait`, output.suspend)
+      }
+    },
+    wait,
+    invoke: (id, { fn, data }) => step.invoke(id, { function: fn, data }),
+  }
+}
+
+/** As the SDK hashes an id that is used once. */
+export function hashedStepId(id: string): string {
+  return createHash('sha1').update(id).digest('hex')
+}
+
+export function hashOf(value: unknown): string {
+  return hash('sha256', canonicalJson(value), 'hex')
+}
+
+function celString(text: string): string {
+  return JSON.stringify(text)
+}

@@ -1,0 +1,34 @@
+import { expose } from 'comlink'
+import nodeAdapter from 'comlink/dist/umd/node-adapter.js'
+import { parentPort } from 'node:worker_threads'
+import type { HostApi, WorkerApi } from '../../shared/worker-api.ts'
+import { type App, createApp } from './app.ts'
+
+// Typed as a module with a default; at run time it is the function itself, or in a bundle that module.
+const nodeEndpoint = ((nodeAdapter as { default?: unknown }).default ?? nodeAdapter) as typeof nodeAdapter.default
+
+/** The root of an agent thread. It has no environment, holds no secret and reaches the world through the host alone. */
+function start(): void {
+  if (!parentPort) throw new Error('worker.ts runs in a worker thread')
+  let app: App | undefined
+  const ready = (): App => {
+    if (!app) throw new Error('init comes first')
+    return app
+  }
+  const api: WorkerApi = {
+    init(host: HostApi, tools) {
+      app = createApp(host, tools)
+      return app.register()
+    },
+    invoke: (request) => ready().invoke(request),
+    async cancel(runId, dispatch) {
+      ready().cancel(runId, dispatch)
+    },
+    async ping() {
+      return { heapUsedBytes: process.memoryUsage().heapUsed }
+    },
+  }
+  expose(api, nodeEndpoint(parentPort))
+}
+
+start()
