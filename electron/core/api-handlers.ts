@@ -7,7 +7,6 @@ import type { Handlers, StreamHandlers } from './create-api.ts'
 import type { DataPaths } from './platform/paths.ts'
 import { cancelTask, interruptTask } from './tasks/cancel.ts'
 import type { TaskContext } from './tasks/context.ts'
-import { runDoctor } from './tasks/doctor.ts'
 import { followTask, tail } from './tasks/follow.ts'
 import { listTasks, readTask, summarize, type TaskReading } from './tasks/read-tasks.ts'
 import type { RecoveredTask } from './tasks/recover.ts'
@@ -61,7 +60,7 @@ export function createHandlers(parts: ApiParts): Handlers {
     'tools.list': () => context.executor.list(),
     'tools.run': async ({ workspace, call }, signal) => runTool(context, workspace, call, signal),
     'models.list': ({ probe }, signal) => context.gateway.view({ probe, signal }),
-    doctor: () => runDoctor({ paths, env, config: context.config }),
+    doctor: async () => (await import('./tasks/doctor.ts')).runDoctor({ paths, env, config: context.config }),
     status: () => status(parts),
     'trust.get': async ({ dir }) => trustOf(context, await folder(dir)),
     'trust.set': async ({ dir, trusted }) => {

@@ -7,7 +7,7 @@ import { createPolicy } from './approvals/policy.ts'
 import { loadConfig } from './config/load-config.ts'
 import { createApi } from './create-api.ts'
 import { createHandlers, createStreams } from './api-handlers.ts'
-import { createEngine } from './engine/engine.ts'
+import { createEngine } from './engine/create-engine.ts'
 import { createGateway } from './models/gateway.ts'
 import { systemClock, type Clock } from './platform/clock.ts'
 import { createDisposables } from './platform/disposables.ts'
@@ -31,10 +31,9 @@ import { settleTasks } from './tasks/settle.ts'
 import { createTerminalPanel } from './tasks/terminals.ts'
 import { toolsStep } from './tasks/tools-step.ts'
 import { createWorkspaces } from './tasks/workspaces.ts'
-import { createLanguageServers } from './tools/analysis/language-servers.ts'
-import { createTools } from './tools/create-tools.ts'
+import { createTools } from './tools/executor.ts'
 import { createTerminals } from './tools/terminal/terminals.ts'
-import { openWorkspace } from './workspace/workspace.ts'
+import { openWorkspace } from './workspace/open-workspace.ts'
 
 export interface CoreOptions {
   paths: DataPaths
@@ -77,13 +76,11 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const rules = createRuleStore(db, clock)
   const terminals = createTerminals({ env, log, clock, ids, maxConcurrentCommands: config.limits.maxConcurrentCommands })
   ending.add(() => terminals.dispose())
-  const languageServers = createLanguageServers({ config: config.languageServers, log, clock, env })
-  ending.add(() => languageServers.dispose())
-  const executor = createTools({ db, clock, ids, log, toolThreadEntry: files.toolThread, terminals, languageServers, limits: config.limits })
+  const executor = createTools({ db, clock, ids, log, terminals, limits: config.limits })
   ending.add(() => executor.dispose())
   const workspaces = createWorkspaces((root) => openWorkspace({ root, protectedPaths: [paths.dir], log }))
   ending.add(() => workspaces.dispose())
-  const gateway = createGateway({ providers: config.providers, clock, log, resources: files.resources })
+  const gateway = createGateway({ providers: config.providers, roles: config.roles, clock, log, templates: new URL('templates/', files.resources) })
   const inbox = createInbox({ db, clock, ids, progress, rules, onDecided: (approval, decision) => afterDecision(context, approval, decision) })
 
   const recovered: RecoveredTask[] = []
