@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { startModelServer, type ModelServer } from '../model-server/server.ts'
-import { multiFileEdit, MULTI_FILE_TASK, writeMultiFileProject } from '../model-server/scripts/multi-file-edit.ts'
+import { EXPECTED, FILES, TASK } from '../model-server/scripts/multi-file-edit.project.ts'
+import { multiFileEdit } from '../model-server/scripts/multi-file-edit.ts'
+import { writeProject } from '../project.ts'
 import type { ScriptAnswer, ScriptRequest } from '../model-server/script.ts'
 import { startRainy, type RainyEnd } from './rainy-process.ts'
 import { gitOf, storeOf, treeOf, watchSteps, type GitFacts, type StoreFacts } from './snapshot.ts'
@@ -34,7 +36,7 @@ async function createBench(): Promise<Bench> {
   const workspace = join(dir, 'project')
   const dataDir = join(dir, 'data')
   mkdirSync(dataDir, { recursive: true })
-  writeMultiFileProject(workspace)
+  writeProject(workspace, FILES, { git: true })
   const script = (request: ScriptRequest): ScriptAnswer => ({ latencyMs: MODEL_LATENCY_MS, ...multiFileEdit(request) })
   const server = await startModelServer({ script, keepBodies: false })
   writeFileSync(
@@ -60,8 +62,11 @@ async function createBench(): Promise<Bench> {
 export async function undisturbed(): Promise<Outcome> {
   await using bench = await createBench()
   const started = Date.now()
-  const end = await bench.rainy('run', MULTI_FILE_TASK, '--yes').ended
+  const end = await bench.rainy('run', TASK, '--yes').ended
   if (end.code !== 0) throw new Error(`the undisturbed run ended with ${end.code}:\n${tail(end)}`)
+  for (const [path, content] of Object.entries(EXPECTED)) {
+    if (readFileSync(join(bench.workspace, path), 'utf8') !== content) throw new Error(`the undisturbed run left ${path} other than expected`)
+  }
   return outcomeOf(bench, Date.now() - started)
 }
 
@@ -78,7 +83,7 @@ function outcomeOf(bench: Bench, durationMs: number): Outcome {
 /** Kills the task at that moment, goes on in a new process, and compares what comes of it. Returns what is wrong. */
 export async function killAndContinue(at: KillAt, expected: Outcome): Promise<string[]> {
   await using bench = await createBench()
-  const running = bench.rainy('run', MULTI_FILE_TASK, '--yes')
+  const running = bench.rainy('run', TASK, '--yes')
   const watch = 'steps' in at ? watchSteps(bench.dataDir, (steps) => steps >= at.steps && running.kill()) : undefined
   const timer = 'ms' in at ? setTimeout(running.kill, at.ms) : undefined
   const first = await running.ended
@@ -93,7 +98,7 @@ export async function killAndContinue(at: KillAt, expected: Outcome): Promise<st
 
 /** Where the kill came before the task was stored there is nothing to resume: the user starts it again. */
 async function goOn(bench: Bench, killed: StoreFacts | undefined): Promise<RainyEnd> {
-  if (killed?.taskStatus === undefined) return bench.rainy('run', MULTI_FILE_TASK, '--yes').ended
+  if (killed?.taskStatus === undefined) return bench.rainy('run', TASK, '--yes').ended
   return bench.rainy('resume').ended
 }
 
