@@ -18,11 +18,15 @@ const ATTEMPTS_A_DISPATCH = 100
  * asked again.
  */
 export async function inferStep(context: TaskContext, conversations: Conversations, step: StepRef, request: InferRequest): Promise<Reply<InferResult | { state: 'resend' }>> {
-  const messages = conversations.extend(`${step.runId}/${request.conversation}`, request.base, request.append)
+  const conversation = `${step.runId}/${request.conversation}`
+  const messages = conversations.extend(conversation, request.base, request.append)
   if (!messages) return { ok: true, value: { state: 'resend' } }
+  const asked = messages.length
   try {
     const value = await context.engine.hostStep(step, async (host) => compute(context, step, request, messages, host))
-    return { ok: true, value: value as InferResult }
+    // The worker takes these for held too: what it sends next follows them.
+    if (value.state === 'done') conversations.extend(conversation, asked, [...value.steering.map((text): ModelMessage => ({ role: 'user', text })), value.answer.message])
+    return { ok: true, value }
   } catch (error) {
     return { ok: false, error: toErrorBody(error) }
   }
