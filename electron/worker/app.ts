@@ -7,7 +7,6 @@ import type { FunctionRegistration, HostApi, InvokeRequest, InvokeResponse } fro
 import { createTeam } from './agentkit/team.ts'
 import { ALL_AGENTS } from './agents/all-agents.ts'
 import { findInvocation, runInvocation } from './invocation.ts'
-import { DivergenceMiddleware } from './step-middleware.ts'
 import { createAllWorkflows } from './workflows/all-workflows.ts'
 
 export const APP_ID = 'rainy-brain'
@@ -34,7 +33,6 @@ export function createApp(host: HostApi, tools: readonly ToolInfo[]): App {
     isDev: true,
     baseUrl: ENGINE_URL,
     checkpointing: { maxRuntime: 0 },
-    middleware: [DivergenceMiddleware],
     logger: hostLogger(host),
     internalLogger: hostLogger(host),
     fetch: async (input, init) => {

@@ -4,7 +4,7 @@ import { type EffectInput, type EffectName, type EffectOutput, type EffectSuspen
 import { canonicalJson, type JsonValue } from '../../shared/json.ts'
 import { type InferRequest, type InferResult, inferResultSchema, type Suspension, type ToolBatchRequest, type ToolBatchResult, toolBatchResultSchema } from '../../shared/model.ts'
 import type { Reply, StepRef } from '../../shared/worker-api.ts'
-import { stepErrorFrom } from './errors.ts'
+import { divergedError, stepErrorFrom } from './errors.ts'
 import { type Invocation, untilCancelled } from './invocation.ts'
 
 export type StepTools = GetStepTools<Inngest.Any>
@@ -24,7 +24,8 @@ export interface Child {
  * Invariants:
  * 1. A step id names the same work in every replay; what waited goes on under a new id.
  * 2. A step is given a hash of its input, never the input: checkpoints carry inputs several times over.
- * 3. The body of a step calls the host once, with the step's own reference (twice for a conversation the host has lost).
+ * 3. A stored step that was given something else stops the run before anything else happens.
+ * 4. The body of a step calls the host once, with the step's own reference (twice for a conversation the host has lost).
  */
 export interface Durable {
   readonly runId: string
@@ -39,13 +40,15 @@ export interface Durable {
 }
 
 export function createDurable(step: StepTools, invocation: Invocation, taskId: string): Durable {
-  const { ref, host, signal } = invocation
+  const { ref, host, signal, inputHashes } = invocation
   /** Ids of events that already ended a wait of this run: the engine looks back in time, and one event ends one wait. */
   const spentEvents: string[] = []
 
-  /** `step.run` whose body calls the host under the step's own reference. */
+  /** `step.run` whose body calls the host under the step's own reference. A stored step that was given something else was written by other code. */
   async function hostStep<T>(id: string, inputHash: string, call: (step: StepRef) => Promise<Reply<T>>): Promise<unknown> {
     const stepRef: StepRef = { ...ref, stepId: hashedStepId(id), stepName: id, inputHash }
+    const storedHash = inputHashes[stepRef.stepId]
+    if (storedHash !== undefined && storedHash !== inputHash) throw divergedError(id)
     return step.run(
       id,
       async (_given: string) => {

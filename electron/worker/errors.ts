@@ -1,5 +1,5 @@
 import { NonRetriableError } from 'inngest'
-import { ERROR_TABLE, type ErrorBody, type ErrorCode, errorCodeSchema } from '../../shared/errors.ts'
+import { ERROR_TABLE, type ErrorBody, type ErrorCode, errorCodeSchema, RainyError, toErrorBody } from '../../shared/errors.ts'
 
 /**
  * A final error of a step. Inngest stores an error's name and message and no more, so the name carries our code.
@@ -32,6 +32,7 @@ export function stepErrorFrom(body: ErrorBody): Error {
 
 /** What an error that reached the workflow says to people. */
 export function errorBodyFrom(error: unknown): ErrorBody {
+  if (error instanceof RainyError) return toErrorBody(error)
   const code = errorCodeSchema.safeParse(error instanceof Error ? error.name : undefined)
   return { code: code.success ? code.data : 'INTERNAL', message: error instanceof Error ? error.message : String(error) }
 }

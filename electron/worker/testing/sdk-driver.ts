@@ -5,6 +5,8 @@ import type { HostApi, InvokeRequest, InvokeResponse } from '../../../shared/wor
 export interface Driver {
   /** Starts a run and drives it, and what it calls, until nothing can move. */
   start(functionId: string, eventName: string, data: JsonObject): Promise<RunState>
+  /** A run that had come as far as these steps when everything died: goes on from there. */
+  resume(functionId: string, eventName: string, data: JsonObject, steps: Iterable<[string, StoredStep]>): Promise<RunState>
   /** Ends the waits that an event matches, by the approval or task it names, and drives on. */
   send(name: string, data: JsonObject): Promise<void>
   /** Drives on after something outside changed. */
@@ -48,14 +50,10 @@ interface Op {
 
 export interface DriverOptions {
   invoke(request: InvokeRequest): Promise<InvokeResponse>
-  /** Sleeps end at once. */
   appId: string
-  /** Called when a step was stored. Throwing here is a crash of the whole process. */
-  onStored?(run: RunState, name: string): void
 }
 
-/** What the app last checkpointed before it was killed is kept, as a database would keep it. */
-export function createDriver({ invoke, appId, onStored = () => undefined }: DriverOptions): Driver {
+export function createDriver({ invoke, appId }: DriverOptions): Driver {
   const runs = new Map<string, RunState>()
   const events: JsonObject[] = []
   let count = 0
@@ -69,7 +67,6 @@ export function createDriver({ invoke, appId, onStored = () => undefined }: Driv
     })
     run.names.set(op.id, op.displayName ?? op.id)
     run.pending.delete(op.id)
-    onStored(run, op.displayName ?? op.id)
   }
 
   function create(functionId: string, name: string, data: JsonObject): RunState {
@@ -143,6 +140,7 @@ export function createDriver({ invoke, appId, onStored = () => undefined }: Driv
       case 'StepError':
         throw new Error(`a step is to be retried, which no test here wants: ${JSON.stringify(op.error)}`)
       case 'Sleep':
+        // No time passes here: a sleep is over at once.
         store(run, { ...op, data: null })
         break
       case 'WaitForEvent': {
@@ -207,6 +205,12 @@ export function createDriver({ invoke, appId, onStored = () => undefined }: Driv
       await go()
       return run
     },
+    async resume(functionId, eventName, data, steps) {
+      const run = create(`${appId}-${functionId}`, eventName, data)
+      for (const [id, step] of steps) run.steps.set(id, step)
+      await go()
+      return run
+    },
     async send(name, data) {
       count += 1
       const event = { name, data, id: `event-${count}`, ts: 1 }
@@ -216,10 +220,10 @@ export function createDriver({ invoke, appId, onStored = () => undefined }: Driv
       }
       await go()
     },
-    async sdk(_ref, path, _method, body) {
+    async sdk(ref, path, _method, body) {
       const runId = /^\/v1\/checkpoint\/([^/]+)\/async/.exec(path)?.[1]
       const run = runs.get(runId ?? '')
-      if (!run) return { status: 404, body: '{}' }
+      if (!run || !ref || ref.runId !== runId || ref.dispatch !== run.dispatch) return { status: 409, body: '{}' }
       const { steps } = JSON.parse(body ?? '{}') as { steps: Op[] }
       for (const op of steps) store(run, op)
       return { status: 200, body: '{}' }
