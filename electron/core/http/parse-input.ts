@@ -20,9 +20,14 @@ export function parseStream<Name extends StreamName>(name: Name, input: unknown)
   return parse<StreamParsedInput<Name>>(STREAMS[name].input, input)
 }
 
+/** What a route takes beside an operation's own input. */
+export function parseBody<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  return parse<z.output<Schema>>(schema, input)
+}
+
 function parse<Value>(schema: z.ZodType, input: unknown): Value {
   const parsed = schema.safeParse(input)
-  // One entry of the table, whose own schema this is.
+  // The schema's own output: each caller names both in one line.
   if (parsed.success) return parsed.data as Value
   const issue = parsed.error.issues[0]
   const path = issue?.path.join('.') ?? ''

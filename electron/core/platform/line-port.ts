@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { FRAME_LIMIT_BYTES } from '../../../shared/channel.ts'
 import type { FramePort } from '../../../shared/channel.ts'
-import { RainyError } from '../../../shared/errors.ts'
+import { decodeFrame, encodeFrame } from './encode-frame.ts'
 
 /** What may wait in memory for a peer that does not read; then it is let go. */
 const UNSENT_LIMIT_BYTES = 64 * 1024 * 1024
@@ -20,7 +20,7 @@ export function createLinePort(socket: Socket, { frameLimitBytes = FRAME_LIMIT_B
 
   const takeChunk = createLineReader(frameLimitBytes, {
     onLine(line) {
-      const frame = parse(line)
+      const frame = decodeFrame(line)
       // After what is no frame there is no place from which to read on.
       if (frame === undefined) socket.destroy()
       else if (!isClosed) listener?.(frame)
@@ -37,11 +37,7 @@ export function createLinePort(socket: Socket, { frameLimitBytes = FRAME_LIMIT_B
   return {
     send(frame) {
       if (isClosed || !socket.writable) return
-      const line = `${JSON.stringify(frame)}\n`
-      if (Buffer.byteLength(line) > frameLimitBytes) {
-        throw new RainyError('BODY_TOO_LARGE', `A message of ${Buffer.byteLength(line)} bytes is over the limit of ${frameLimitBytes}; ask for less.`)
-      }
-      socket.write(line)
+      socket.write(`${encodeFrame(frame, frameLimitBytes)}\n`)
       if (socket.writableLength > unsentLimitBytes) socket.destroy()
     },
     onFrame(next) {
@@ -55,14 +51,6 @@ export function createLinePort(socket: Socket, { frameLimitBytes = FRAME_LIMIT_B
       socket.end()
       setTimeout(() => socket.destroy(), CLOSE_MS).unref()
     },
-  }
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
   }
 }
 
