@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { OperationName, OperationOutput, OperationParsedInput, RainyApi } from '../../shared/api.ts'
 import { RainyError } from '../../shared/errors.ts'
 import { parseOperation, parseStream } from './http/parse-input.ts'
@@ -26,7 +27,8 @@ export interface Reader {
 
 /** The core's face for those who only look: reads the database that nobody owns now, and starts, writes and locks nothing. */
 export function createReader({ paths }: { paths: DataPaths }): Reader {
-  const db = openDatabase({ path: paths.database, clock: systemClock, readonly: true })
+  // Where nothing was ever started there is nothing to see, which is no error.
+  const db = existsSync(paths.database) ? openDatabase({ path: paths.database, clock: systemClock, readonly: true }) : openDatabase({ path: ':memory:', clock: systemClock })
   const reads = createReads()
 
   function createReads(): Reads {
