@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { FileStamp } from '../workspace/types.ts'
+import type { FileStamp, WorkspacePath } from '../workspace/types.ts'
 
 const TREE_TTL_MS = 60_000
 const FILE_TTL_MS = 30_000
@@ -17,7 +17,7 @@ export interface CachedFile {
 
 /** A rendered directory tree, with the stamp of every folder and ignore file that it was made from. */
 export interface CachedTree {
-  sources: Array<{ absolute: string; stamp: FileStamp | null }>
+  sources: Array<{ path: WorkspacePath; stamp: FileStamp | null }>
   tree: string
   truncated: boolean
 }
@@ -52,6 +52,14 @@ export function createToolCaches(): ToolCaches {
       else for (const path of relativePaths) files.delete(`${root}/${path}`)
     },
   }
+}
+
+/** Two changes within one tick of a file system's clock leave the same times: what is younger than this is not cached. */
+const RACY_NS = 50_000_000n
+
+export function isRacy(stamp: FileStamp, nowMs: number): boolean {
+  const settled = BigInt(nowMs) * 1_000_000n - RACY_NS
+  return stamp.modifiedNs >= settled || stamp.changedNs >= settled
 }
 
 export function sameStamp(a: FileStamp, b: FileStamp): boolean {

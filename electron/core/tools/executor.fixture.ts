@@ -45,6 +45,7 @@ export async function openHouse({ folder, fs, terminals = {}, log = silentLog, p
     clock: systemClock,
     ids: systemIds,
     log,
+    toolThreadEntry: new URL('tool-thread.ts', import.meta.url),
     // Only what a test hands in is there.
     terminals: terminals as Terminals,
     limits: { maxConcurrentTools: 10, maxConcurrentCommands: 2 },

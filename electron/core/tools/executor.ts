@@ -20,6 +20,7 @@ import { runBatch, type BatchContext } from './run-batch.ts'
 import { asCancelled } from './run-call.ts'
 import { createTaskDiff } from './task-diff.ts'
 import type { Terminals } from './terminal/types.ts'
+import { createToolThread } from './tool-thread-client.ts'
 import type { BatchOutcome, Executor, ToolDeps } from './types.ts'
 
 const READ_CHUNK = 20
@@ -32,16 +33,20 @@ export interface CreateToolsOptions {
   clock: Clock
   ids: Ids
   log: Log
+  /** The entry of the tool thread: `tool-thread.ts`, or what it was built to. */
+  toolThreadEntry: URL
   terminals: Terminals
   limits: Pick<Limits, 'maxConcurrentTools' | 'maxConcurrentCommands'>
 }
 
 /** All tools, and the one way to run them. */
-export function createTools({ db, clock, ids, log, terminals, limits }: CreateToolsOptions): Executor {
+export function createTools({ db, clock, ids, log, toolThreadEntry, terminals, limits }: CreateToolsOptions): Executor {
   const disposables = createDisposables()
   const caches = createToolCaches()
   const deps: ToolDeps = { clock, ids, log, caches, terminals }
-  const registry = createRegistry(deps)
+  const toolThread = createToolThread({ entry: toolThreadEntry, clock, log })
+  disposables.add(toolThread.dispose)
+  const registry = createRegistry(deps, toolThread)
   const blobs = createBlobStore(db)
   const checkpoints = createCheckpointStore(db, clock)
   const calls = createToolCallStore(db, blobs, clock)

@@ -2,8 +2,14 @@ import { RainyError } from '../../../shared/errors.ts'
 import type { ToolInfo } from '../../../shared/tools.ts'
 import { toolInfo } from './define-tool.ts'
 import { createEditFileTool } from './fs/edit-file.ts'
+import { createListDirTool } from './fs/list-dir.ts'
+import { createReadDirectoryTreeTool } from './fs/read-directory-tree.ts'
 import { createReadFileTool } from './fs/read-file.ts'
 import { createCreateFileTool, createWriteFileTool } from './fs/write-file.ts'
+import { createSearchCodeTool } from './search/search-code.ts'
+import { createRunCommandTool } from './terminal/run-command.ts'
+import { inThread } from './thread-tool.ts'
+import type { ToolThread } from './tool-thread-client.ts'
 import type { AnyTool, ThreadToolDeps, ToolDefinition, ToolDeps } from './types.ts'
 
 /**
@@ -12,9 +18,13 @@ import type { AnyTool, ThreadToolDeps, ToolDefinition, ToolDeps } from './types.
  */
 const HOST_TOOLS = {
   read_file: createReadFileTool,
+  list_dir: createListDirTool,
+  read_directory_tree: createReadDirectoryTreeTool,
+  search_code: createSearchCodeTool,
   write_file: createWriteFileTool,
   create_file: createCreateFileTool,
   edit_file: createEditFileTool,
+  run_command: createRunCommandTool,
 } as const satisfies Record<string, (deps: ToolDeps) => AnyTool>
 
 /** Those that run in a tool thread. */
@@ -27,15 +37,16 @@ export interface Registry {
   info(name: string): ToolInfo
 }
 
-export function createRegistry(deps: ToolDeps): Registry {
-  return registryOf({ ...HOST_TOOLS, ...THREAD_TOOLS }, deps)
+export function createRegistry(deps: ToolDeps, thread: ToolThread): Registry {
+  return registryOf({ ...HOST_TOOLS, ...THREAD_TOOLS }, (create) => inThread(create(deps), thread))
 }
 
+/** As a tool thread has it. */
 export function createThreadRegistry(deps: ThreadToolDeps): Registry {
-  return registryOf(THREAD_TOOLS, deps)
+  return registryOf(THREAD_TOOLS, (create) => create(deps))
 }
 
-function registryOf<Deps>(factories: Record<string, (deps: Deps) => AnyTool>, deps: Deps): Registry {
+function registryOf<Factory>(factories: Record<string, Factory>, make: (create: Factory) => AnyTool): Registry {
   const tools = new Map<string, AnyTool>()
   const infos = new Map<string, ToolInfo>()
   const registry: Registry = {
@@ -45,7 +56,7 @@ function registryOf<Deps>(factories: Record<string, (deps: Deps) => AnyTool>, de
       if (known) return known
       const create = Object.hasOwn(factories, name) ? factories[name] : undefined
       if (!create) throw new RainyError('UNKNOWN_TOOL', `There is no tool called ${JSON.stringify(name.slice(0, 100))}; there are: ${Object.keys(factories).join(', ')}.`)
-      const tool = create(deps)
+      const tool = make(create)
       tools.set(name, tool)
       return tool
     },

@@ -101,6 +101,17 @@ export async function openWorkspace({ root: asked, protectedPaths, log, fs = sys
         throw asPathError(error, path.relative)
       }
     },
+    inFolder: async (path, work) => {
+      let begun = false
+      try {
+        return await folders.use(path.absolute, async (through) => {
+          begun = true
+          return work(through('.'))
+        })
+      } catch (error) {
+        throw begun ? error : asPathError(error, path.relative)
+      }
+    },
     async replace(path, bytes, options) {
       refuseProtected(root, path.absolute, protectedPaths)
       try {

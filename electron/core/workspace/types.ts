@@ -61,6 +61,8 @@ export interface Workspace {
   stat(path: WorkspacePath): Promise<Stats | null>
   /** A folder's entries in no order, confined like `open`. Throws NOT_FOUND and NOT_REGULAR_FILE (what is no folder). */
   list(path: WorkspacePath): Promise<DirectoryEntry[]>
+  /** Holds a folder open, checked like `open`, while a child process is started in it: `cwd` names it whatever happens to its path. */
+  inFolder<T>(path: WorkspacePath, work: (cwd: string) => Promise<T>): Promise<T>
   /** Puts a whole file in place at once: whoever looks sees the old or the new, also after a power cut. Makes the folders above it. */
   replace(path: WorkspacePath, bytes: Uint8Array, options: ReplaceOptions): Promise<void>
   /** Told of paths (relative) changed by anyone, our own writes included; of the whole folder with `null` where the watcher lost track. */

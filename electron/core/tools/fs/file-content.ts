@@ -1,13 +1,10 @@
 import { hash } from 'node:crypto'
 import type { Workspace, WorkspacePath } from '../../workspace/types.ts'
-import { sameStamp, type CachedFile } from '../cache.ts'
+import { isRacy, sameStamp, type CachedFile } from '../cache.ts'
 import type { ToolDeps } from '../types.ts'
 
 /** The largest file that these tools read, in bytes. */
 export const FILE_LIMIT_BYTES = 10 * 1024 * 1024
-/** Two changes within one tick of a file system's clock leave the same times: what is younger than this is not cached. */
-const RACY_NS = 50_000_000n
-
 export function contentHash(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'hex')
 }
@@ -22,7 +19,6 @@ export async function readContent({ caches, clock }: Pick<ToolDeps, 'caches' | '
   }
   const { bytes, stamp, mode } = await workspace.read(path, FILE_LIMIT_BYTES)
   const file: CachedFile = { bytes, stamp, mode, hash: contentHash(bytes) }
-  const now = BigInt(clock.now()) * 1_000_000n
-  if (stamp.modifiedNs < now - RACY_NS && stamp.changedNs < now - RACY_NS) caches.files.set(path.absolute, file)
+  if (!isRacy(stamp, clock.now())) caches.files.set(path.absolute, file)
   return file
 }
