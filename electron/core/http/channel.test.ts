@@ -9,6 +9,7 @@ import type { ChannelClient } from '../../../shared/channel-client.ts'
 import { RainyError } from '../../../shared/errors.ts'
 import { createPortPair } from '../../../shared/port-pair.fake.ts'
 import { createFakeClock } from '../platform/clock.fake.ts'
+import { encodeFrame } from '../platform/encode-frame.ts'
 import { createFakeApi } from './api.fake.ts'
 import { serveChannel } from './channel-server.ts'
 
@@ -262,4 +263,29 @@ test('a client meets frames that are none, and batches that are missing, as a lo
     theirs.send(frame as never)
     await expect(item).rejects.toBeInstanceOf(ConnectionLostError)
   }
+})
+
+/** As `connect`, over a pipe that takes frames of this size only. */
+function connectNarrow(api: RainyApi, limitBytes: number): ChannelClient {
+  const [mine, theirs] = createPortPair()
+  serveChannel({ api, port: { ...theirs, send: (frame) => theirs.send(JSON.parse(encodeFrame(frame, limitBytes)) as typeof frame) } })
+  return createChannelClient(mine)
+}
+
+test('items too many for one frame go in several; one that is too large fails its stream alone, after what came before it', async () => {
+  const text = (seq: number, length: number): unknown => ({ seq, taskId: 't', ts: 1, type: 'message', messageId: 'm', agent: 'coder', text: 'x'.repeat(length) })
+  async function* growing(): AsyncGenerator<unknown> {
+    for (let seq = 1; seq <= 50; seq += 1) yield text(seq, 100)
+    yield text(51, 5000)
+    yield text(52, 100)
+  }
+  const client = connectNarrow(createFakeApi({ 'tasks.list': () => [], 'tasks.get': () => 'x'.repeat(5000) }, { 'tasks.follow': growing }), 1000)
+  const seqs: number[] = []
+  const reading = (async () => {
+    for await (const event of client.subscribe('tasks.follow', { taskId: 't' })) seqs.push(event.seq)
+  })()
+  await expect(reading).rejects.toMatchObject({ code: 'BODY_TOO_LARGE' })
+  expect(seqs).toEqual(Array.from({ length: 50 }, (_, index) => index + 1))
+  await expect(client.call('tasks.get', { taskId: 't' })).rejects.toMatchObject({ code: 'BODY_TOO_LARGE' })
+  expect(await client.call('tasks.list', {})).toEqual([])
 })

@@ -23,7 +23,7 @@ export function createLinePort(socket: Socket, { frameLimitBytes = FRAME_LIMIT_B
       const frame = decodeFrame(line)
       // After what is no frame there is no place from which to read on.
       if (frame === undefined) socket.destroy()
-      else if (!isClosed) listener?.(frame)
+      else if (!socket.destroyed) listener?.(frame)
     },
     onTooLong: () => socket.destroy(),
   })
