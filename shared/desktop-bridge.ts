@@ -1,4 +1,4 @@
-import { z } from 'zod'
+// Imports nothing: a sandboxed preload can load no library.
 
 /** What the desktop shell itself does for the window, and nothing else: all other requests travel on the channel of frames. */
 export interface DesktopBridge {
@@ -14,8 +14,8 @@ export interface DesktopBridge {
 export const BRIDGE_NAME = 'rainyDesktop'
 export const CHANNEL_MESSAGE = 'rainy:channel'
 
-export const themeSchema = z.enum(['system', 'light', 'dark'])
-export type Theme = z.infer<typeof themeSchema>
+export const THEMES = ['system', 'light', 'dark'] as const
+export type Theme = (typeof THEMES)[number]
 
 /** IPC channels of the shell. The renderer never sees these names: the preload alone does. */
 export const IPC = {

@@ -1,7 +1,7 @@
 import type { Command } from '../panels/palette/match.ts'
 import { shortcut } from '../ui/platform.ts'
 import { FINISHED_STATUSES, modeSchema } from '../../shared/tasks.ts'
-import { themeSchema } from '../../shared/desktop-bridge.ts'
+import { THEMES } from '../../shared/desktop-bridge.ts'
 import type { AppServices } from './context.ts'
 
 const PALETTE_TASKS = 200
@@ -32,7 +32,7 @@ export function commandsNow({ store, actions }: AppServices): Command[] {
   )
   if (state.trusted === false) list.push(command('trust', 'Folder', 'Trust this folder…', () => state.setDialog('trust')))
   for (const mode of modeSchema.options) list.push(command(`mode-${mode}`, 'Mode', `Mode: ${mode}`, () => state.setMode(mode)))
-  for (const theme of themeSchema.options) list.push(command(`theme-${theme}`, 'View', `Theme: ${theme}`, () => state.setTheme(theme)))
+  for (const theme of THEMES) list.push(command(`theme-${theme}`, 'View', `Theme: ${theme}`, () => state.setTheme(theme)))
   for (const id of state.taskOrder.slice(0, PALETTE_TASKS)) list.push(command(`task-${id}`, 'Open', state.tasks.get(id)?.task ?? id, () => state.selectTask(id)))
   return list
 }

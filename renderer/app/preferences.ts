@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { themeSchema } from '../../shared/desktop-bridge.ts'
+import { THEMES } from '../../shared/desktop-bridge.ts'
 import { modeSchema } from '../../shared/tasks.ts'
 import { DEFAULT_PANELS, DEFAULT_SIZES } from './layout-slice.ts'
 import type { AppStore } from './store.ts'
@@ -8,7 +8,7 @@ import type { AppStore } from './store.ts'
 const preferencesSchema = z.object({
   panels: z.object({ tasks: z.boolean(), changes: z.boolean(), terminal: z.boolean() }).catch(DEFAULT_PANELS),
   sizes: z.object({ tasks: z.number(), changes: z.number(), terminal: z.number() }).catch(DEFAULT_SIZES),
-  theme: themeSchema.catch('system'),
+  theme: z.enum(THEMES).catch('system'),
   mode: modeSchema.catch('ask'),
   workspace: z.string().nullable().catch(null),
   selectedTaskId: z.string().nullable().catch(null),

@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { chromium } from 'playwright'
 import { build, preview } from 'vite'
-import { findBrowser } from '../find-browser.mjs'
+import { findBrowser } from '../find-browser.ts'
 
 const [out = 'test-results/screens', ...only] = process.argv.slice(2)
 const SIZES = [[1280, 800], [1920, 1080], [800, 900]]

@@ -9,14 +9,14 @@ const DOWNLOAD_LIMIT_MS = 180_000
 const APT_LIMIT_MS = 600_000
 
 /** A browser that is here already: named by RAINY_BROWSER, installed, or Playwright's own. */
-export function installedBrowser(env = process.env) {
+export function installedBrowser(env: Record<string, string | undefined> = process.env): string | undefined {
   if (env['RAINY_BROWSER']) return env['RAINY_BROWSER']
   const onPath = (env['PATH'] ?? '').split(delimiter).flatMap((dir) => NAMES.map((name) => join(dir, name)))
   return [...onPath, ...FIXED, chromium.executablePath()].find((path) => path !== '' && existsSync(path))
 }
 
 /** One that is here, else Playwright's, else Debian's where this is root. Throws where there is none: nothing is skipped. */
-export function findBrowser(say = (line) => process.stderr.write(`${line}\n`)) {
+export function findBrowser(say: (line: string) => void = (line) => void process.stderr.write(`${line}\n`)): string {
   const here = installedBrowser()
   if (here) return here
   say('No browser is installed: fetching the one that Playwright brings.')
