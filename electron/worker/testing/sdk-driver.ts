@@ -188,7 +188,22 @@ export function createDriver({ invoke, appId }: DriverOptions): Driver {
     return moved
   }
 
-  async function go(): Promise<void> {
+  let going: Promise<void> | undefined
+  let asked = false
+
+  /** One round at a time: an engine, too, invokes a run once at a time. */
+  function go(): Promise<void> {
+    asked = true
+    going ??= (async () => {
+      while (asked) {
+        asked = false
+        await goOnce()
+      }
+    })().finally(() => (going = undefined))
+    return going
+  }
+
+  async function goOnce(): Promise<void> {
     for (let moved = true; moved; ) {
       moved = reportToCallers()
       const due = [...runs.values()].filter((run) => run.status === 'running')
