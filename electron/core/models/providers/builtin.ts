@@ -1,4 +1,4 @@
-import type { ModelTool } from '../../../../shared/model.ts'
+import { RainyError } from '../../../../shared/errors.ts'
 import { answerByRules } from '../builtin/answer.ts'
 import type { RulesAnswer, Templates } from '../builtin/types.ts'
 import { loadTemplates } from '../load-templates.ts'
@@ -15,15 +15,6 @@ function* toChunks({ text, calls }: RulesAnswer): Generator<unknown> {
   yield { choices: [{ delta: { tool_calls }, finish_reason: calls.length > 0 ? 'tool_calls' : 'stop' }] }
 }
 
-function offered(tools: readonly ModelTool[], answer: RulesAnswer): RulesAnswer {
-  const known = new Set(tools.map(({ name }) => name))
-  const calls = answer.calls.filter(({ name }) => known.has(name))
-  if (calls.length === answer.calls.length) return answer
-  const missing = answer.calls.filter(({ name }) => !known.has(name)).map(({ name }) => name)
-  const text = `${answer.text}${answer.text ? ' ' : ''}I have no ${[...new Set(missing)].join(', ')} here, so I leave that out.`
-  return { text, calls }
-}
-
 /** The model that needs no key and no network: rules, read through the same door as any server's answer. */
 export function createBuiltinProvider(name: string, templatesDir: URL): Provider {
   let templates: Promise<Templates> | undefined
@@ -31,9 +22,10 @@ export function createBuiltinProvider(name: string, templatesDir: URL): Provider
     name,
     async stream(_model, request: ModelRequest, { signal, onToken }) {
       templates ??= loadTemplates(templatesDir)
-      const rules = offered(request.tools, answerByRules(request, await templates))
+      const answer = answerByRules(request, await templates)
+      if (answer.cannot) throw new RainyError('BUILTIN_CANNOT', answer.text)
       const reader = createChatReader(onToken, (wireName) => wireName)
-      for (const chunk of toChunks(rules)) {
+      for (const chunk of toChunks(answer)) {
         signal.throwIfAborted()
         reader.read(chunk)
       }

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import type { ToolResult } from './types.ts'
+
+const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) })
+
+function asJson(content: string): unknown {
+  try {
+    return JSON.parse(content)
+  } catch {
+    return undefined
+  }
+}
+
+/** A tool's result as data, where it was shown as data of this shape. */
+export function dataOf<T>(result: ToolResult | undefined, schema: z.ZodType<T>): T | undefined {
+  const parsed = schema.safeParse(asJson(result?.content ?? ''))
+  return parsed.success ? parsed.data : undefined
+}
+
+/** Why a call failed, in one line; undefined where it did not. */
+export function failureOf(result: ToolResult | undefined): string | undefined {
+  if (!result) return 'the call gave no result'
+  const named = dataOf(result, errorSchema)
+  if (named) return named.error.message
+  return result.isError ? (result.content.trim().split('\n')[0] ?? '') : undefined
+}
+
+/** Whether a call failed with this code, however it was shown. */
+export function failedWith(result: ToolResult | undefined, code: string): boolean {
+  return failureOf(result) !== undefined && (result?.content ?? '').includes(code)
+}
