@@ -76,7 +76,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const rules = createRuleStore(db, clock)
   const terminals = createTerminals({ env, log, clock, ids, maxConcurrentCommands: config.limits.maxConcurrentCommands })
   ending.add(() => terminals.dispose())
-  const executor = createTools({ db, clock, ids, log, terminals, limits: config.limits })
+  const executor = createTools({ db, clock, ids, log, toolThreadEntry: files.toolThread, terminals, limits: config.limits })
   ending.add(() => executor.dispose())
   const workspaces = createWorkspaces((root) => openWorkspace({ root, protectedPaths: [paths.dir], log }))
   ending.add(() => workspaces.dispose())
@@ -112,7 +112,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const pool = createAgentPool({ size: config.limits.workers, entry: files.worker, host: createHost(context), tools: toolInfos, clock, log })
   ending.add(() => pool.dispose())
   ending.add(() => engine.stop())
-  ending.add(engine.onChange(() => settleTasks(context)))
+  const settling = oncePerTurn(() => settleTasks(context))
+  ending.add(settling)
+  ending.add(engine.onChange(settling.call))
   let started: Promise<void> | undefined
   const ready = (): Promise<void> => (started ??= startEngine(context, pool))
   if (options.adopt === 'all') takeUpEverything(context)
@@ -151,8 +153,22 @@ function createHost(context: TaskContext): HostApi {
   }
 }
 
+/** Many changes in one turn of the event loop are followed by one call. */
+function oncePerTurn(work: () => void): Disposable & { call(): void } {
+  let planned: NodeJS.Immediate | undefined
+  return {
+    call() {
+      planned ??= setImmediate(() => {
+        planned = undefined
+        work()
+      })
+    },
+    [Symbol.dispose]: () => clearImmediate(planned),
+  }
+}
+
 function untilIdle({ tasks, epoch }: TaskContext): Promise<void> {
-  const moves = (): boolean => tasks.unfinished({}).some((task) => task.epoch === epoch && task.status !== 'parked')
+  const moves = (): boolean => tasks.unfinished({ epoch }).some((task) => task.status !== 'parked')
   return new Promise((resolve) => {
     const check = (): void => {
       if (moves()) return

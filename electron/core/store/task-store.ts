@@ -35,7 +35,8 @@ export interface TaskStore {
   find(idOrPrefix: string): TaskRow
   /** Newest first. */
   list(filter: { workspace?: string; limit: number }): TaskRow[]
-  unfinished(filter: { workspace?: string }): TaskRow[]
+  /** Oldest first. */
+  unfinished(filter: { workspace?: string; epoch?: number }): TaskRow[]
   update(id: string, patch: TaskPatch): void
   /** Told after commit of each task that changed. */
   onChanged(listener: (id: string) => void): Disposable
@@ -107,8 +108,9 @@ export function createTaskStore(db: Db, clock: Clock): TaskStore {
   const get = db.prepare<[string]>('SELECT * FROM tasks WHERE id = ?')
   const byPrefix = db.prepare<[string, string]>("SELECT * FROM tasks WHERE id >= ? AND id < ? || char(1114111) ORDER BY id LIMIT 2")
   const list = db.prepare<[string | null, string | null, number]>('SELECT * FROM tasks WHERE (? IS NULL OR workspace = ?) ORDER BY created_at DESC, id DESC LIMIT ?')
-  const unfinished = db.prepare<[string | null, string | null]>(
-    "SELECT * FROM tasks WHERE status NOT IN ('completed', 'failed', 'cancelled') AND (? IS NULL OR workspace = ?) ORDER BY created_at",
+  const unfinished = db.prepare<[{ workspace: string | null; epoch: number | null }]>(
+    `SELECT * FROM tasks WHERE status IN ('queued', 'running', 'waiting', 'parked')
+       AND (@workspace IS NULL OR workspace = @workspace) AND (@epoch IS NULL OR epoch = @epoch) ORDER BY created_at`,
   )
   const insert = db.prepare<[Record<string, unknown>]>(`INSERT INTO tasks
     (id, text, workspace, intent, status, reason, until, header, round, plan, result, error, epoch, active_ms, created_at, updated_at)
@@ -135,8 +137,8 @@ export function createTaskStore(db: Db, clock: Clock): TaskStore {
       if (second) throw new RainyError('AMBIGUOUS_ID', `Several tasks begin with ${idOrPrefix}; give more of the id.`)
       return first
     },
-    list: ({ workspace = null, limit }: { workspace?: string | null; limit: number }) => list.all(workspace, workspace, limit).map(parseRow),
-    unfinished: ({ workspace = null }: { workspace?: string | null }) => unfinished.all(workspace, workspace).map(parseRow),
+    list: ({ workspace, limit }) => list.all(workspace ?? null, workspace ?? null, limit).map(parseRow),
+    unfinished: ({ workspace, epoch }) => unfinished.all({ workspace: workspace ?? null, epoch: epoch ?? null }).map(parseRow),
     update(id, patch) {
       const entries = Object.entries(patch) as Array<[keyof TaskPatch, unknown]>
       const assignments = entries.map(([key]) => `${COLUMNS[key].column} = ?`)

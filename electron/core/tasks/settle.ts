@@ -7,12 +7,10 @@ type Needs = Pick<TaskContext, 'db' | 'engine' | 'inbox' | 'tasks' | 'progress' 
 
 /**
  * Keeps each task's status in step with its runs: running while anything of it can move, else waiting for a time or parked for
- * someone. Called after every change of the engine; writes only where something is different.
+ * someone. Called after changes of the engine; writes only where something is different.
  */
 export function settleTasks(needs: Needs): void {
-  for (const task of needs.tasks.unfinished({})) {
-    if (task.epoch === needs.epoch) settle(needs, task)
-  }
+  for (const task of needs.tasks.unfinished({ epoch: needs.epoch })) settle(needs, task)
 }
 
 function settle(needs: Needs, task: TaskRow): void {
