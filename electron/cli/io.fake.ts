@@ -1,0 +1,43 @@
+import type { TerminalIo } from './io.ts'
+
+export interface FakeIo extends TerminalIo {
+  readonly stdout: string
+  readonly stderr: string
+  interrupt(): void
+}
+
+/** `typed` are the lines a person answers with, in order. */
+export function createFakeIo(options: { interactive?: boolean; live?: boolean; colors?: boolean; columns?: number; piped?: string; typed?: string[] } = {}): FakeIo {
+  let stdout = ''
+  let stderr = ''
+  const typed = [...(options.typed ?? [])]
+  const listeners = new Set<() => void>()
+  return {
+    get stdout() {
+      return stdout
+    },
+    get stderr() {
+      return stderr
+    },
+    out: (text) => void (stdout += text),
+    err: (text) => void (stderr += text),
+    interactive: options.interactive ?? false,
+    live: options.live ?? false,
+    colors: options.colors ?? false,
+    columns: () => options.columns ?? 80,
+    readPiped: async () => options.piped,
+    readLine: async () => typed.shift(),
+    onInterrupt(listener) {
+      listeners.add(listener)
+      return { [Symbol.dispose]: () => void listeners.delete(listener) }
+    },
+    interrupt: () => {
+      for (const listener of listeners) listener()
+    },
+    now: () => 1_700_000_000_000,
+    every: () => ({ [Symbol.dispose]: () => undefined }),
+    sleep: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    },
+  }
+}
