@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { defineTool } from '../define-tool.ts'
 import type { ToolDefinition } from '../types.ts'
-import { COMMAND_TIMEOUT_MAX_MS, type Terminals } from './types.ts'
+import { COMMAND_TIMEOUT_MAX_MS, COMMAND_TIMEOUT_MS, type Terminals } from './types.ts'
 
+const END_LIMIT_MS = 10_000
 /** Linux gives one argument of a program 128 KiB. */
 const COMMAND_LIMIT_CHARS = 30_000
 
@@ -21,7 +23,7 @@ const output = z.object({
 })
 
 export function createRunCommandTool({ terminals }: { terminals: Terminals }): ToolDefinition<typeof input, typeof output> {
-  return {
+  return defineTool({
     name: 'run_command',
     description: 'Runs a shell command and returns its exit code and output. Nothing it started stays running.',
     category: 'execute',
@@ -31,7 +33,9 @@ export function createRunCommandTool({ terminals }: { terminals: Terminals }): T
     effect: 'external',
     parallel: false,
     retryable: false,
-    timeoutMs: COMMAND_TIMEOUT_MAX_MS,
+    // Time to end what ignores being asked comes on top of the command's own.
+    timeoutMs: COMMAND_TIMEOUT_MS + END_LIMIT_MS,
+    timeoutOf: ({ timeoutMs }) => Math.min(Math.max(timeoutMs ?? COMMAND_TIMEOUT_MS, 0) || 0, COMMAND_TIMEOUT_MAX_MS) + END_LIMIT_MS,
     async describe({ command, cwd }, { workspace }) {
       const folder = await workspace.resolve(cwd ?? '.', 'read')
       return { command, cwd: folder.relative, preview: folder.relative === '.' ? command : `cd ${folder.relative}\n${command}` }
@@ -49,5 +53,5 @@ export function createRunCommandTool({ terminals }: { terminals: Terminals }): T
     },
     summarize: ({ exitCode, durationMs }) => `exit ${exitCode} in ${(durationMs / 1000).toFixed(1)} s`,
     present: ({ exitCode, signal, output: text }) => `exit ${exitCode}${signal ? ` (${signal})` : ''}\n${text}`,
-  }
+  })
 }
