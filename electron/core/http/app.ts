@@ -66,5 +66,5 @@ export function createApp(options: AppOptions): Hono {
 }
 
 function noRoute(): never {
-  throw new RainyError('NOT_FOUND', 'There is nothing at this address; docs/http.md lists what there is.')
+  throw new RainyError('NOT_FOUND', 'There is nothing at this address; the API stands under /api/brain.')
 }

@@ -21,6 +21,7 @@ let root: string
 let face: HttpFace
 let clock: FakeClock
 let api: ReturnType<typeof createFakeApi>
+let following = 0
 
 const message = (seq: number): unknown => ({ seq, taskId: 'task1', ts: 1, type: 'message', messageId: 'm', agent: 'coder', text: `line\n${seq}` })
 
@@ -58,7 +59,9 @@ beforeEach(async () => {
     {
       async *'tasks.follow'({ after }: { after: number }, signal: AbortSignal | undefined) {
         for (let seq = after + 1; seq <= 3; seq += 1) yield message(seq)
+        following += 1
         await new Promise((resolve) => signal?.addEventListener('abort', resolve))
+        following -= 1
       },
     },
   )
@@ -336,6 +339,22 @@ test('a task’s stream numbers its events and goes on after Last-Event-ID', asy
   expect(await read({})).toBe(event(1) + event(2) + event(3))
   expect(await read({ 'last-event-id': '2' })).toBe(event(3))
   expect(errorOf(await ask('GET', '/api/brain/tasks/task1/stream', { headers: { 'last-event-id': 'x' } }))).toEqual([400, 'BAD_REQUEST'])
+})
+
+test('a reader that leaves a stream leaves nothing running, nor does a server that closes', async () => {
+  const open = async (): Promise<AbortController> => {
+    const controller = new AbortController()
+    await fetch(`${face.url}/api/brain/tasks/task1/stream`, { headers: { authorization: `Bearer ${face.token}` }, signal: controller.signal })
+    return controller
+  }
+  const first = await open()
+  await vi.waitFor(() => expect(following).toBe(1))
+  first.abort()
+  await vi.waitFor(() => expect(following).toBe(0))
+  await open()
+  await vi.waitFor(() => expect(following).toBe(1))
+  await face.close()
+  await vi.waitFor(() => expect(following).toBe(0))
 })
 
 test('whatever is asked, the server answers in its own words and lives', async () => {

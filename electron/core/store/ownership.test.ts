@@ -126,6 +126,26 @@ test('a folder in the place of the database is DB_UNOPENABLE, and the right is f
   expect(acquire()?.epoch).toBe(1)
 })
 
+test('a high-water mark that cannot be written is DB_UNOPENABLE, and the right is free again', () => {
+  mkdirSync(`${paths.database}.mark.new`, { recursive: true })
+  expect(acquire).toThrowError(expect.objectContaining({ code: 'DB_UNOPENABLE' }))
+  rmSync(`${paths.database}.mark.new`, { recursive: true })
+  expect(acquire()?.epoch).toBe(2)
+})
+
+test('a mark that cannot be written later on is noted, and the owner works on', async () => {
+  const clock = createFakeClock()
+  const warned: string[] = []
+  const log = { debug() {}, info() {}, error() {}, warn: (message: string) => void warned.push(message) }
+  const ownership = acquireOwnership({ paths, kind: 'serve', clock, version: '1', log })
+  mkdirSync(`${paths.database}.mark.new`)
+  await clock.advance(5000)
+  await clock.advance(5000)
+  expect(warned).toHaveLength(2)
+  rmSync(`${paths.database}.mark.new`, { recursive: true })
+  ownership?.release()
+})
+
 test('a database of a newer program is refused and left as it is', () => {
   acquire()?.release()
   const raw = new Database(paths.database)

@@ -90,7 +90,7 @@ function begin(options: OwnershipOptions, unlock: () => void): Ownership {
     writeMark(database, measure(db))
   } catch (error) {
     db.close()
-    throw error
+    throw error instanceof RainyError ? error : unopenable(database, error)
   }
   let timer: Disposable
   const follow = (): void => {
