@@ -41,8 +41,6 @@ export interface Durable {
 
 export function createDurable(step: StepTools, invocation: Invocation, taskId: string): Durable {
   const { ref, host, signal, inputHashes } = invocation
-  /** Ids of events that already ended a wait of this run: the engine looks back in time, and one event ends one wait. */
-  const spentEvents: string[] = []
 
   /** `step.run` whose body calls the host under the step's own reference. A stored step that was given something else was written by other code. */
   async function hostStep<T>(id: string, inputHash: string, call: (step: StepRef) => Promise<Reply<T>>): Promise<unknown> {
@@ -60,10 +58,9 @@ export function createDurable(step: StepTools, invocation: Invocation, taskId: s
     )
   }
 
+  /** The engine lets one event end one wait of the same condition, so that what is suspended again waits again. */
   async function waitForEvent(id: string, event: string, condition: string): Promise<void> {
-    const unspent = spentEvents.map((spent) => ` && async.id != ${celString(spent)}`).join('')
-    const received: unknown = await step.waitForEvent(id, { event, timeout: WAIT_LIMIT, if: `${condition}${unspent}` })
-    if (received !== null && typeof received === 'object' && 'id' in received && typeof received.id === 'string') spentEvents.push(received.id)
+    await step.waitForEvent(id, { event, timeout: WAIT_LIMIT, if: condition })
   }
 
   async function wait(id: string, suspension: Suspension): Promise<void> {
@@ -73,7 +70,7 @@ export function createDurable(step: StepTools, invocation: Invocation, taskId: s
         return
       case 'approval':
       case 'in-doubt':
-        // One after another is enough: a decision that came first is found in the store.
+        // One after another is enough: the engine looks back, and finds a decision that came before its wait.
         for (const approvalId of suspension.approvalIds) {
           await waitForEvent(`${id}/${approvalId}`, 'brain/approval.decided', `async.data.approvalId == ${celString(approvalId)}`)
         }

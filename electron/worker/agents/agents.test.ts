@@ -35,6 +35,13 @@ test('the tools of the agents check arguments by the schema of the host', () => 
   expect(schema?.safeParse({ path: 'a', more: 1 }).success).toBe(false)
 })
 
+test('the network routes in the order of the route, by code', async () => {
+  const { network } = createTeam(ALL_AGENTS, TEST_TOOLS)
+  network.state.data.route = ['coder', 'reviewer']
+  const router = network.router as (args: { network: typeof network; callCount: number }) => { name: string } | undefined
+  expect([0, 1, 2].map((callCount) => router({ network, callCount })?.name)).toEqual(['coder', 'reviewer', undefined])
+})
+
 test.each<[Intent, string, Mode, string[], boolean]>([
   ['create_project', 'create a library', 'ask', ['planner', 'coder', 'terminal', 'docs', 'reviewer'], false],
   ['edit_code', 'fix a.ts', 'ask', ['coder', 'reviewer'], false],

@@ -26,6 +26,8 @@ export interface RunState {
   output?: JsonValue
   error?: { name: string; message: string }
   pending: Map<string, Op>
+  /** Condition of a wait → the newest event that ended one. */
+  taken: Map<string, number>
   dispatch: number
   requests: number
   /** Child runs report here. */
@@ -79,6 +81,7 @@ export function createDriver({ invoke, appId }: DriverOptions): Driver {
       names: new Map(),
       status: 'running',
       pending: new Map(),
+      taken: new Map(),
       dispatch: 0,
       requests: 0,
     }
@@ -122,9 +125,15 @@ export function createDriver({ invoke, appId }: DriverOptions): Driver {
 
   function matches(op: Op, event: JsonObject): boolean {
     const data = event['data'] as JsonObject
-    if (op.name !== event['name'] || op.opts?.if?.includes(`async.id != "${String(event['id'])}"`) === true) return false
+    if (op.name !== event['name']) return false
     const wanted = /async\.data\.(\w+) == "([^"]*)"/.exec(op.opts?.if ?? '')
     return wanted !== null && data[wanted[1] ?? ''] === wanted[2]
+  }
+
+  /** One event ends one wait of the same condition, as in the engine. */
+  function endWait(run: RunState, op: Op, index: number): void {
+    run.taken.set(op.opts?.if ?? '', index)
+    store(run, { ...op, data: events[index] ?? null })
   }
 
   function settle(run: RunState, op: Op): void {
@@ -144,9 +153,10 @@ export function createDriver({ invoke, appId }: DriverOptions): Driver {
         store(run, { ...op, data: null })
         break
       case 'WaitForEvent': {
-        const found = events.find((event) => matches(op, event))
-        if (found) store(run, { ...op, data: found })
-        else run.pending.set(op.id, op)
+        const taken = run.taken.get(op.opts?.if ?? '') ?? -1
+        const found = events.findIndex((event, index) => index > taken && matches(op, event))
+        run.pending.set(op.id, op)
+        if (found >= 0) endWait(run, op, found)
         break
       }
       case 'InvokeFunction': {
@@ -231,7 +241,7 @@ export function createDriver({ invoke, appId }: DriverOptions): Driver {
       const event = { name, data, id: `event-${count}`, ts: 1 }
       events.push(event)
       for (const run of runs.values()) {
-        for (const op of run.pending.values()) if (op.op === 'WaitForEvent' && matches(op, event)) store(run, { ...op, data: event })
+        for (const op of run.pending.values()) if (op.op === 'WaitForEvent' && matches(op, event)) endWait(run, op, events.length - 1)
       }
       await go()
     },
