@@ -20,12 +20,10 @@ export function dataOf<T>(result: ToolResult | undefined, schema: z.ZodType<T>):
 /** Why a call failed, in one line; undefined where it did not. */
 export function failureOf(result: ToolResult | undefined): string | undefined {
   if (!result) return 'the call gave no result'
-  const named = dataOf(result, errorSchema)
-  if (named) return named.error.message
-  return result.isError ? (result.content.trim().split('\n')[0] ?? '') : undefined
+  if (!result.isError) return undefined
+  return dataOf(result, errorSchema)?.error.message ?? result.content.trim().split('\n')[0] ?? ''
 }
 
-/** Whether a call failed with this code, however it was shown. */
 export function failedWith(result: ToolResult | undefined, code: string): boolean {
-  return failureOf(result) !== undefined && (result?.content ?? '').includes(code)
+  return result?.isError === true && dataOf(result, errorSchema)?.error.code === code
 }

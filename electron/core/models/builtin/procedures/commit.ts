@@ -1,10 +1,8 @@
-import { z } from 'zod'
-import { dataOf, failedWith, failureOf } from '../results.ts'
+import { failedWith, failureOf } from '../results.ts'
 import type { Procedure } from '../types.ts'
 import { listed } from '../words.ts'
 
 const SUBJECT_LIMIT = 72
-const statusSchema = z.object({ files: z.array(z.object({ path: z.string() })) })
 
 /** One imperative line made of the user's own words. */
 export function commitMessage(task: string): string {
@@ -17,15 +15,20 @@ export function commitMessage(task: string): string {
   return subject.length <= SUBJECT_LIMIT ? subject : `${subject.slice(0, SUBJECT_LIMIT - 1).replace(/\s+\S*$/, '')}…`
 }
 
+/** The paths of a `git_status` result: two letters, then the path, or two with an arrow between. */
+function changedPaths(content: string): string[] {
+  return content.split('\n').slice(1).map((line) => line.slice(3).replace(/^.* -> /, '')).filter((path) => path !== '')
+}
+
 /** `paths`: only these, where it is known which belong to the task. */
 export function* commit(message: string, paths: string[]): Procedure {
   const [status] = yield { text: 'I look at what changed.', calls: [{ name: 'git_status', args: {} }] }
   if (failedWith(status, 'NOT_A_REPOSITORY')) return { ok: false, text: 'This folder is no git repository: nothing was committed.' }
   const why = failureOf(status)
   if (why !== undefined) return { ok: false, text: `I could not see what changed: ${why}` }
-  const changed = dataOf(status, statusSchema)?.files.map(({ path }) => path)
-  if (changed?.length === 0) return { ok: true, text: 'There is nothing to commit.' }
-  const own = changed ? paths.filter((path) => changed.includes(path)) : paths
+  const changed = changedPaths(status?.content ?? '')
+  if (changed.length === 0) return { ok: true, text: 'There is nothing to commit.' }
+  const own = paths.filter((path) => changed.includes(path))
   const [result] = yield { text: `I commit: ${message}`, calls: [{ name: 'git_commit', args: { message, ...(own.length > 0 ? { paths: own } : {}) } }] }
   if (failedWith(result, 'NOTHING_TO_COMMIT')) return { ok: true, text: 'There is nothing to commit.' }
   const failure = failureOf(result)

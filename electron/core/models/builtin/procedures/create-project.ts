@@ -1,8 +1,7 @@
-import { z } from 'zod'
 import { fillTemplate } from '../fill-template.ts'
 import type { Order } from '../orders.ts'
 import { bareName, toPackageName } from '../package-name.ts'
-import { dataOf, failedWith, failureOf } from '../results.ts'
+import { failedWith, failureOf } from '../results.ts'
 import type { Outcome, Procedure, Surroundings, ToolResult } from '../types.ts'
 import { listed, plural } from '../words.ts'
 import { runTests } from './run-tests.ts'
@@ -11,7 +10,6 @@ type CreateProject = Extract<Order, { kind: 'create-project' }>
 
 /** What may lie in a folder that is as good as empty, beside what begins with a dot. */
 const HARMLESS = /^(?:\.|(?:LICEN[CS]E|README|AGENTS|NOTES)(?:\.\w+)?$)/i
-const listingSchema = z.object({ entries: z.array(z.object({ name: z.string() })) })
 
 /** The project's files as they go into the workspace: into its root, or into a folder of their own where it holds a project already. */
 export function projectFiles(order: CreateProject, { templates, year }: Surroundings, intoFolder: boolean): { name: string; dir: string; files: Record<string, string> } | undefined {
@@ -23,10 +21,10 @@ export function projectFiles(order: CreateProject, { templates, year }: Surround
   return { name, dir, files: Object.fromEntries(files) }
 }
 
-/** Whether the root is taken, by the listing of it: as data, or a name at the beginning of each line. */
+/** Whether the root is taken, by a `list_dir` result: a name at the beginning of each line. */
 export function holdsProject(listing: ToolResult | undefined): boolean {
   if (failureOf(listing) !== undefined) return false
-  const names = dataOf(listing, listingSchema)?.entries.map(({ name }) => name) ?? (listing?.content ?? '').split('\n').map((line) => /^[\w.@-]+/.exec(line)?.[0] ?? '')
+  const names = (listing?.content ?? '').split('\n').map((line) => /^[\w.@-]+/.exec(line)?.[0] ?? '')
   return names.some((name) => name !== '' && !HARMLESS.test(name))
 }
 

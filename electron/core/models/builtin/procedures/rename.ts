@@ -20,7 +20,7 @@ export function* rename({ from, to, path }: Rename): Procedure {
   const why = failureOf(found)
   if (why !== undefined) return { ok: false, text: `The search did not run: ${why}` }
   const { matches, truncated } = readMatches(found)
-  const files = [...new Set(matches.filter(({ text, path }) => CODE.test(path) && renameIdentifier(text, from, to).count > 0).map((match) => match.path))]
+  const files = [...new Set(matches.map((match) => match.path).filter((name) => CODE.test(name)))]
   if (files.length === 0) return { ok: false, text: `I found no ${from} in ${path ?? 'the code'}: nothing was renamed.` }
   if (truncated || files.length > FILES_LIMIT) return { ok: false, text: `${from} stands in too many places for me to rename it safely: nothing was renamed.` }
   const clash = readMatches(taken).matches.find(({ text, path }) => CODE.test(path) && renameIdentifier(text, to, from).count > 0)
@@ -30,6 +30,7 @@ export function* rename({ from, to, path }: Rename): Procedure {
   const unread = files.filter((_, index) => failureOf(contents[index]) !== undefined || PARTIAL.test(contents[index]?.content ?? ''))
   if (unread.length > 0) return { ok: false, text: `I could not read ${listed(unread)} whole: nothing was renamed.` }
   const changed = files.map((file, index) => ({ file, ...renameIdentifier(contents[index]?.content ?? '', from, to) })).filter(({ count }) => count > 0)
+  if (changed.length === 0) return { ok: false, text: `${from} stands in texts in quotes alone: nothing was renamed.` }
   const written = yield { text: `I rename ${from} to ${to}.`, calls: changed.map(({ file, text }) => ({ name: 'write_file', args: { path: file, content: text } })) }
   const failed = changed.flatMap(({ file }, index) => failureOf(written[index]) === undefined ? [] : [`${file} (${failureOf(written[index])})`])
   const places = changed.reduce((sum, { count }) => sum + count, 0)

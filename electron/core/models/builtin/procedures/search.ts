@@ -1,33 +1,23 @@
-import { z } from 'zod'
-import { dataOf, failureOf } from '../results.ts'
+import { failureOf } from '../results.ts'
 import type { Procedure, ToolResult } from '../types.ts'
 import { fenced, plural } from '../words.ts'
 
 export const MATCH_LIMIT = 1000
 const SHOWN_MATCHES = 30
 
-const matchesSchema = z.object({ matches: z.array(z.object({ path: z.string(), line: z.int(), text: z.string() })), truncated: z.boolean() })
 export interface Match {
   path: string
   line: number
   text: string
 }
 
-/** Matches of a `search_code` result, shown as data or as `path:line:column: text`. */
+const MORE = /\n\[there are more[^\n]*\]$/
+
+/** The matches of a `search_code` result, which shows them as `path:line: text`. */
 export function readMatches(result: ToolResult | undefined): { matches: Match[]; truncated: boolean } {
-  const data = dataOf(result, matchesSchema)
-  if (data) return data
   const content = result?.content ?? ''
-  const matches: Match[] = []
-  let file = ''
-  for (const line of content.split('\n')) {
-    const whole = /^([^\s:][^:]*):(\d+)(?::\d+)?:\s?(.*)$/.exec(line)
-    const grouped = /^\s*(\d+)(?::\d+)?[:|]\s?(.*)$/.exec(line)
-    if (whole) matches.push({ path: whole[1] ?? '', line: Number(whole[2]), text: whole[3] ?? '' })
-    else if (grouped && file !== '') matches.push({ path: file, line: Number(grouped[1]), text: grouped[2] ?? '' })
-    else if (/^[^\s:]+:?$/.test(line)) file = line.replace(/:$/, '')
-  }
-  return { matches, truncated: /\b(?:truncated|in part|more)\b[^\n]*\]?\s*$/.test(content) }
+  const found = [...content.matchAll(/^([^\n]+?):(\d+): ([^\n]*)$/gm)]
+  return { matches: found.map(([, path = '', line, text = '']) => ({ path, line: Number(line), text })), truncated: MORE.test(content) }
 }
 
 export function* search(pattern: string, path: string | undefined): Procedure {
