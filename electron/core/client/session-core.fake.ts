@@ -70,6 +70,12 @@ export function createFakeCore({ ownership, workspace }: Pick<CoreStart, 'owners
     }
   }
 
+  /** The whole list, then no more. */
+  async function* watch(_: unknown, signal: AbortSignal | undefined): AsyncGenerator<unknown> {
+    yield* tasks.list({ limit: 100 })
+    await new Promise((resolve) => signal?.addEventListener('abort', resolve))
+  }
+
   const api = createFakeApi(
     {
       'tasks.start': start,
@@ -77,7 +83,7 @@ export function createFakeCore({ ownership, workspace }: Pick<CoreStart, 'owners
       'tasks.get': ({ taskId }: { taskId: string }) => tasks.find(taskId),
       'tasks.list': () => tasks.list({ limit: 100 }),
     },
-    { 'tasks.follow': follow },
+    { 'tasks.follow': follow, 'tasks.watch': watch },
   )
   return {
     api,

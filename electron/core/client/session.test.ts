@@ -162,6 +162,56 @@ test('an owner that leaves in order hands over: what its client asks next is ans
   expect(second.role).toBe('owner')
 })
 
+test('while a task is being taken over nobody sees it as left behind: what is asked meanwhile waits', async () => {
+  const owner = other(200)
+  await owner.until(isRole)
+  const resumed = Promise.withResolvers<void>()
+  const order: string[] = []
+  const session = await open('drive', {
+    createCore: async (start) => {
+      const core = createFakeCore(start, 200)
+      const { call } = core.api
+      return {
+        ...core,
+        api: {
+          ...core.api,
+          async call(name, input, callOptions) {
+            order.push(name)
+            if (name === 'tasks.resume') await resumed.promise
+            return await call(name, input, callOptions)
+          },
+        },
+      }
+    },
+  })
+  const { taskId } = await session.api.call('tasks.start', { task: 'a', workspace: '/w' })
+  const events = session.followTask(taskId)[Symbol.asyncIterator]()
+  for (let seq = 1; seq <= 10; seq += 1) expect((await events.next()).value).toMatchObject({ seq })
+  await stopped(owner.child, 'SIGKILL')
+  const list = session.api.call('tasks.list', {})
+  const rest = (async () => {
+    for (let next = await events.next(); !next.done; next = await events.next()) if (next.value.type === 'complete') return next.value.seq
+    return 0
+  })()
+  await vi.waitFor(() => expect(order).toEqual(['tasks.get', 'tasks.resume']))
+  resumed.resolve()
+  expect(await list).toHaveLength(1)
+  expect(order).toEqual(['tasks.get', 'tasks.resume', 'tasks.list'])
+  expect(await rest).toBe(201)
+})
+
+test('a list that is watched begins again with the next owner', async () => {
+  const owner = other(1000)
+  await owner.until(isRole)
+  const session = await open('drive', { kind: 'serve' })
+  await session.api.call('tasks.start', { task: 'a', workspace: '/w' })
+  const items = session.api.subscribe('tasks.watch', {})[Symbol.asyncIterator]()
+  expect((await items.next()).value).toMatchObject({ id: 'task-a' })
+  owner.child.kill('SIGKILL')
+  expect((await items.next()).value).toMatchObject({ id: 'task-a' })
+  expect(session.role).toBe('owner')
+})
+
 test('what lives long becomes the owner as soon as there is none', async () => {
   const owner = other(20)
   await owner.until(isRole)

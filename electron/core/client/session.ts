@@ -1,15 +1,15 @@
-import type { OperationName } from '../../../shared/api.ts'
+import type { OperationName, RainyApi, StreamInput, StreamItem, StreamName } from '../../../shared/api.ts'
 import { ConnectionLostError } from '../../../shared/channel-client.ts'
-import { RainyError } from '../../../shared/errors.ts'
 import type { ProgressEvent } from '../../../shared/progress.ts'
 import { endOf } from '../../../shared/task-end.ts'
+import { goOn } from './go-on.ts'
 import { openLink } from './link.ts'
 import type { Link } from './link.ts'
 import type { Session, SessionOptions } from './types.ts'
 
 /** How long the next owner may take to stand, after one died or left, in ms. */
 const RELINK_LIMIT_MS = 15_000
-/** How many owners in a row may die without one event of progress between. */
+/** How many owners in a row may die without an answer or an event between. */
 const TAKEOVER_LIMIT = 5
 
 /** Asking these twice does no harm. */
@@ -29,25 +29,44 @@ const REPEATABLE: ReadonlySet<OperationName> = new Set([
   'trust.set',
 ] satisfies OperationName[])
 
-/** A surface's way to the core, whichever process it lives in; see {@link Session}. */
+interface Followed {
+  taskId: string
+  hasEnded: boolean
+}
+
+/**
+ * A surface's way to the core, whichever process it lives in; see {@link Session}. Invariants:
+ * 1. There is one link at a time; all that ask while it is lost wait for the same next one.
+ * 2. The next link stands only when the tasks that are followed here have been taken up: nobody sees them as interrupted.
+ */
 export async function openSession(options: SessionOptions): Promise<Session> {
   let link = await openLink(options)
-  let relinking: Promise<Link> | undefined
+  let relinking: Promise<void> | undefined
   let isClosed = false
+  const followed = new Set<Followed>()
 
-  /** The way to the core after `lost` was lost: found once, however many ask. */
-  function relink(lost: Link): Promise<Link> {
-    if (link !== lost) return Promise.resolve(link)
-    relinking ??= openLink(options, RELINK_LIMIT_MS)
-      .then((next) => {
-        link = next
-        if (isClosed) return next.leave({ now: true }).then(() => next)
-        stayLinked()
-        if (next.role !== 'reader') options.onTakeover?.({ role: next.role, pid: next.pid })
-        return next
-      })
-      .finally(() => (relinking = undefined))
+  function relink(lost: Link): Promise<void> {
+    if (link !== lost) return Promise.resolve()
+    relinking ??= findNext().finally(() => (relinking = undefined))
     return relinking
+  }
+
+  async function findNext(): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      const next = await openLink(options, RELINK_LIMIT_MS)
+      try {
+        for (const task of followed) if (!task.hasEnded) await goOn(next.api, task.taskId)
+      } catch (error) {
+        if (error instanceof ConnectionLostError && attempt < TAKEOVER_LIMIT) continue
+        await next.leave({ now: true })
+        throw error
+      }
+      link = next
+      if (isClosed) return await next.leave({ now: true })
+      stayLinked()
+      if (next.role !== 'reader') options.onTakeover?.({ role: next.role, pid: next.pid })
+      return
+    }
   }
 
   /** What lives long becomes the owner as soon as there is none, not only when it is next asked for something. */
@@ -65,60 +84,71 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     }
   }
 
-  async function* followTask(taskId: string, { after = 0, signal }: { after?: number; signal?: AbortSignal } = {}): AsyncGenerator<ProgressEvent, void> {
-    let last = after
-    let hasEnded = false
+  const call: RainyApi['call'] = async (name, input, callOptions) => {
+    for (let attempt = 1; ; attempt += 1) {
+      const used = link
+      try {
+        return await used.api.call(name, input, callOptions)
+      } catch (error) {
+        const mayRepeat = error instanceof ConnectionLostError && (error.notBegun || REPEATABLE.has(name))
+        if (!mayRepeat || isClosed || attempt > TAKEOVER_LIMIT) throw error
+        await relink(used)
+      }
+    }
+  }
+
+  /** One stream over any number of owners; a shell that ran in a dead one is gone with it. */
+  async function* outliving<Item>(open: (api: RainyApi) => AsyncIterable<Item>, signal: AbortSignal | undefined): AsyncGenerator<Item, void> {
     let takeovers = 0
     for (;;) {
       const used = link
       try {
-        for await (const event of used.api.subscribe('tasks.follow', { taskId, after: last }, signal ? { signal } : {})) {
-          if (event.seq <= last) continue
-          last = event.seq
+        for await (const item of open(used.api)) {
           takeovers = 0
-          hasEnded = endOf(event) ?? hasEnded
-          yield event
+          yield item
         }
         return
       } catch (error) {
-        if (!(error instanceof ConnectionLostError) || options.need !== 'drive' || isClosed) throw error
         takeovers += 1
-        if (takeovers > TAKEOVER_LIMIT) throw error
+        if (!(error instanceof ConnectionLostError) || options.need !== 'drive' || isClosed || takeovers > TAKEOVER_LIMIT) throw error
         await relink(used)
         if (signal?.aborted) return
-        if (!hasEnded) await goOn(taskId)
       }
     }
   }
 
-  /** The new owner drives the task, unless it already does or somebody has ended it meanwhile. */
-  async function goOn(taskId: string): Promise<void> {
+  async function* follow(taskId: string, after: number, streamOptions: { signal?: AbortSignal }): AsyncGenerator<ProgressEvent, void> {
+    let last = after
+    for await (const event of outliving((api) => api.subscribe('tasks.follow', { taskId, after: last }, streamOptions), streamOptions.signal)) {
+      if (event.seq <= last) continue
+      last = event.seq
+      yield event
+    }
+  }
+
+  function subscribe<Name extends StreamName>(name: Name, input: StreamInput<Name>, streamOptions: { signal?: AbortSignal } = {}): AsyncIterable<StreamItem<Name>> {
+    // The compiler does not see that this stream's items are progress events.
+    if (name === 'tasks.follow' && 'taskId' in input) return follow(input.taskId, 'after' in input ? (input.after ?? 0) : 0, streamOptions) as unknown as AsyncIterable<StreamItem<Name>>
+    if (name === 'terminal.output') return link.api.subscribe(name, input, streamOptions)
+    return outliving((api) => api.subscribe(name, input, streamOptions), streamOptions.signal)
+  }
+
+  async function* followTask(taskId: string, { after = 0, signal }: { after?: number; signal?: AbortSignal } = {}): AsyncGenerator<ProgressEvent, void> {
+    const task: Followed = { taskId, hasEnded: false }
+    followed.add(task)
     try {
-      await api.call('tasks.resume', { taskId })
-    } catch (error) {
-      if (!(error instanceof RainyError && error.code === 'NOT_RESUMABLE')) throw error
-    }
-  }
-
-  const api: Session['api'] = {
-    async call(name, input, callOptions) {
-      for (let attempt = 1; ; attempt += 1) {
-        const used = link
-        try {
-          return await used.api.call(name, input, callOptions)
-        } catch (error) {
-          const mayRepeat = error instanceof ConnectionLostError && (error.notBegun || REPEATABLE.has(name))
-          if (!mayRepeat || isClosed || attempt > TAKEOVER_LIMIT) throw error
-          await relink(used)
-        }
+      for await (const event of follow(taskId, after, signal ? { signal } : {})) {
+        task.hasEnded = endOf(event) ?? task.hasEnded
+        yield event
       }
-    },
-    subscribe: (name, input, subscribeOptions) => link.api.subscribe(name, input, subscribeOptions),
+    } finally {
+      followed.delete(task)
+    }
   }
 
   stayLinked()
   return {
-    api,
+    api: { call, subscribe },
     get role() {
       return link.role
     },

@@ -63,7 +63,7 @@ export interface SessionOptions {
 }
 
 export interface Session {
-  /** Stays valid over takeovers. Calls that may be repeated without harm are, when the connection is lost under them. */
+  /** Stays valid over takeovers: calls that do no harm twice are made again, and the streams of a `drive` session go on (lists begin again). */
   readonly api: RainyApi
   readonly role: 'owner' | 'client' | 'reader'
   /** The owner's process; 0 where there is none. */
