@@ -6,6 +6,9 @@ import { createListDirTool } from './fs/list-dir.ts'
 import { createReadDirectoryTreeTool } from './fs/read-directory-tree.ts'
 import { createReadFileTool } from './fs/read-file.ts'
 import { createCreateFileTool, createWriteFileTool } from './fs/write-file.ts'
+import { createGitCommitTool } from './git/git-commit.ts'
+import { createGitDiffTool } from './git/git-diff.ts'
+import { createGitStatusTool } from './git/git-status.ts'
 import { createSearchCodeTool } from './search/search-code.ts'
 import { createRunCommandTool } from './terminal/run-command.ts'
 import { inThread } from './thread-tool.ts'
@@ -28,7 +31,11 @@ const HOST_TOOLS = {
 } as const satisfies Record<string, (deps: ToolDeps) => AnyTool>
 
 /** Those that run in a tool thread. */
-const THREAD_TOOLS: Record<string, (deps: ThreadToolDeps) => ToolDefinition> = {}
+const THREAD_TOOLS = {
+  git_status: createGitStatusTool,
+  git_diff: createGitDiffTool,
+  git_commit: createGitCommitTool,
+} as const satisfies Record<string, (deps: ThreadToolDeps) => ToolDefinition>
 
 export interface Registry {
   list(): ToolInfo[]
