@@ -14,7 +14,7 @@ export interface EngineBed {
   told: string[]
   warnings: string[]
   /** A new owner over the same database; the one before is left as a killed process leaves it. */
-  own(epoch: number): Engine
+  own(epoch: number, itsClock?: Clock): Engine
   /** Of the newest run of a function. */
   outcome(functionId?: string): { status: string; output?: unknown; error?: { name: string; message: string } }
   dispose(): void
@@ -31,10 +31,10 @@ export function createEngineBed(clock: Clock, extraHooks: EngineHooks = {}): Eng
     db,
     told,
     warnings,
-    own: (epoch) =>
+    own: (epoch, itsClock = clock) =>
       createEngine({
         db,
-        clock,
+        clock: itsClock,
         ids: systemIds,
         log,
         epoch,
