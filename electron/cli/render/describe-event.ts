@@ -109,7 +109,7 @@ function describeResult({ result }: Extract<ProgressEvent, { type: 'complete' }>
   ]
   return [
     (result.success ? style.green('✓ done') : style.red('✗ not done')) + (checks.length > 0 ? style.dim(` (${checks.join('; ')})`) : ''),
-    ...safeText(result.summary).trim().split('\n'),
+    ...safeText(result.summary).trim().split('\n').filter((line, _, all) => line !== '' || all.length > 1),
     ...(result.filesModified.length > 0 ? [style.dim(`changed: ${safeLine(result.filesModified.join(', '), 500)}`)] : []),
   ]
 }
