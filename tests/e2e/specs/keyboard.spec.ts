@@ -1,0 +1,55 @@
+import { expect, test } from '../app-fixture.ts'
+import { windowOf } from '../window-page.ts'
+
+test('without a pointer: a task is started, opened, left and found again, and focus is always somewhere', async ({ openApp }) => {
+  const { page } = await openApp()
+  const window = windowOf(page)
+  await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText('workers')
+  const focused = page.locator(':focus')
+
+  await page.keyboard.press('n')
+  await expect(focused).toHaveAttribute('id', 'composer')
+  await page.keyboard.type('explain what is here')
+  await page.keyboard.press('ControlOrMeta+Enter')
+  await expect(window.taskNamed('explain what is here')).toHaveAttribute('aria-selected', 'true')
+
+  await page.keyboard.press('Escape')
+  await expect(window.progress).toBeFocused()
+  await page.keyboard.press('/')
+  await expect(focused).toHaveAttribute('id', 'composer')
+  await page.keyboard.press('Escape')
+
+  await page.keyboard.press('ControlOrMeta+k')
+  await expect(page.getByRole('dialog', { name: 'Command palette' })).toBeVisible()
+  await page.keyboard.type('new task')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(focused).toHaveAttribute('id', 'composer')
+  await page.keyboard.type('say what this folder is for')
+  await page.keyboard.press('ControlOrMeta+Enter')
+  await expect(window.taskNamed('say what this folder is for')).toHaveAttribute('aria-selected', 'true')
+
+  await page.keyboard.press('ControlOrMeta+1')
+  await expect(window.tasks).toBeFocused()
+  await page.keyboard.press('j')
+  await expect(window.taskNamed('explain what is here')).toHaveAttribute('aria-selected', 'true')
+  await page.keyboard.press('k')
+  await expect(window.taskNamed('say what this folder is for')).toHaveAttribute('aria-selected', 'true')
+  await page.keyboard.press('Enter')
+  await expect(window.progress).toBeFocused()
+})
+
+test('the terminal opens by key, runs what is typed, and gives the keyboard back', async ({ openApp }) => {
+  const { page } = await openApp()
+  await expect(page.getByRole('contentinfo', { name: 'Status' })).toContainText('workers')
+  await page.keyboard.press('ControlOrMeta+4')
+  const terminal = page.getByRole('region', { name: 'Terminal' })
+  await expect(terminal).toBeVisible()
+  await expect(terminal.locator('textarea')).toBeFocused()
+  await page.keyboard.type('echo "from the $((20 + 22)) shell"')
+  await page.keyboard.press('Enter')
+  await expect(terminal).toContainText('from the 42 shell')
+  await page.keyboard.press('ControlOrMeta+4')
+  await expect(terminal).toBeHidden()
+  await expect(page.locator(':focus')).toHaveAttribute('id', 'composer')
+})
