@@ -79,6 +79,17 @@ test('at its limit an agent hands off to itself and keeps its conversation', asy
   expect(new Set(host.inferences.map((seen) => seen.request.conversation)).size).toBe(1)
 })
 
+test('a conversation that became too long is gone on with from a digest, unless that is too long itself', async () => {
+  const tooLong: InferResult = { state: 'failed', error: { code: 'CONTEXT_TOO_LONG', message: 'Too long.' } }
+  const { run, host, last } = await converse([READ, READ, READ, tooLong, answer('Done.')], (request) => toolResults(request, ['a.ts']))
+  expect(run.output).toMatchObject({ summary: 'Done.', filesModified: ['a.ts'] })
+  expect(last?.messages).toHaveLength(2)
+  expect(said(last!, 'user')[1]).toMatch(/^Handoff: .*"filesModified":\["a.ts"\].*\nThe conversation before/)
+  expect(host.progressBodies.filter((body) => body.type === 'handoff')).toHaveLength(1)
+  const hopeless = await converse([READ, READ, READ, tooLong, tooLong])
+  expect(hopeless.run.output).toEqual({ error: { code: 'CONTEXT_TOO_LONG', message: 'Too long.' } })
+})
+
 describe('what is suspended waits outside of steps and goes on in a step with a new id', () => {
   const unparked = ['budget', 'disk', 'turn-limit', 'time-limit'] as const
 

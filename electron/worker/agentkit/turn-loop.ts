@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { z } from 'zod'
 import type { ErrorBody } from '../../../shared/errors.ts'
 import type { ModelAnswer, ModelMessage, ModelToolCall, ToolBatchResult } from '../../../shared/model.ts'
+import type { Handoff } from '../../../shared/plan.ts'
 import { type Durable, hashedStepId, hashOf } from '../durable.ts'
 import { type Conversation, createConversation } from './conversation.ts'
 import type { AgentDefinition } from './define-agent.ts'
@@ -9,11 +10,14 @@ import { parseJsonAnswer } from './json-answer.ts'
 
 /** How often an agent is asked again for an answer in the form it owes. */
 const REPAIR_LIMIT = 2
+/** An agent whose conversation is too long starts it anew, unless it has done so less than this many turns ago. */
+const RESTART_AFTER_TURNS = 3
 /** How often in a row an answer that was cut off is gone on with. */
 const CONTINUATION_LIMIT = 3
 const STATE_EXCERPT_CHARS = 400
 
 const CONTINUE = 'Your answer was cut off at the length limit. Go on exactly where it stopped.'
+const START_ANEW = 'The conversation before this was too long and is gone. The files are as they were left: look before you go on.'
 const GO_ON = 'You have used your turns and go on with the same conversation. Do what is left, then finish.'
 
 export interface AgentRun<T> {
@@ -44,19 +48,28 @@ export async function runAgent<T>(durable: Durable, run: AgentRun<T>): Promise<A
   const { spec } = run.definition
   const allowed = run.readOnly ? run.definition.readOnlyToolNames : run.definition.toolNames
   const fixedHash = hashOf({ agent: spec.name, role: spec.role, system: run.system, allowed })
-  const conversation = createConversation(`${durable.runId}/${run.key}`)
   const files = new Set<string>()
   const parts: string[] = []
+  let conversation = openConversation(durable, run, 1)
+  let startedAt = 1
+  let lastText = ''
   let continuations = 0
   let repairs = 0
-  conversation.append({ role: 'user', text: run.opening })
 
   for (let turn = 1; ; turn += 1) {
     const turnKey = `${run.key}/${turn}`
     const inferred = await infer(durable, { run, turnKey, conversation, allowed, fixedHash, json: repairs > 0 })
-    if (inferred.state === 'failed') return inferred
+    if (inferred.state === 'failed') {
+      if (inferred.error.code !== 'CONTEXT_TOO_LONG' || turn - startedAt < RESTART_AFTER_TURNS) return inferred
+      const why = await handOffToItself(durable, run, { turnKey, filesModified: [...files], text: lastText, reason: 'the conversation became too long; going on with a digest of it' })
+      conversation = openConversation(durable, run, turn)
+      conversation.append({ role: 'user', text: `Handoff: ${JSON.stringify(why)}\n${START_ANEW}` })
+      startedAt = turn
+      continue
+    }
     const { answer } = inferred
     const { toolCalls } = answer.message
+    lastText = answer.message.text || lastText
 
     if (toolCalls.length > 0) {
       const batch = await callTools(durable, { run, turnKey, inferStepId: hashedStepId(inferred.stepId), allowed, calls: toolCalls })
@@ -81,7 +94,7 @@ export async function runAgent<T>(durable: Durable, run: AgentRun<T>): Promise<A
     }
 
     if (turn % spec.turnLimit === 0) {
-      await handOffToItself(durable, run, turnKey, [...files], answer.message.text)
+      await handOffToItself(durable, run, { turnKey, filesModified: [...files], text: lastText, reason: `${spec.turnLimit} turns used; going on with the same conversation` })
       conversation.append({ role: 'user', text: GO_ON })
     }
   }
@@ -146,10 +159,15 @@ function toolMessages(calls: ModelToolCall[], batch: Extract<ToolBatchResult, { 
   })
 }
 
-async function handOffToItself<T>(durable: Durable, run: AgentRun<T>, turnKey: string, filesModified: string[], text: string): Promise<void> {
-  const { name, turnLimit } = run.definition.spec
-  const context = { filesModified, currentState: text.slice(0, STATE_EXCERPT_CHARS), remainingTasks: [] }
-  await durable.effect(`${turnKey}/handoff`, 'progress', {
-    bodies: [{ type: 'handoff', runId: durable.runId, from: name, to: name, context, reason: `${turnLimit} turns used; going on with the same conversation` }],
-  })
+function openConversation<T>(durable: Durable, run: AgentRun<T>, turn: number): Conversation {
+  const conversation = createConversation(`${durable.runId}/${run.key}/${turn}`)
+  conversation.append({ role: 'user', text: run.opening })
+  return conversation
+}
+
+async function handOffToItself<T>(durable: Durable, run: AgentRun<T>, { turnKey, filesModified, text, reason }: { turnKey: string; filesModified: string[]; text: string; reason: string }): Promise<Handoff> {
+  const { name } = run.definition.spec
+  const handoff: Handoff = { from: name, to: name, context: { filesModified, currentState: text.slice(0, STATE_EXCERPT_CHARS), remainingTasks: [] }, reason }
+  await durable.effect(`${turnKey}/handoff`, 'progress', { bodies: [{ type: 'handoff', runId: durable.runId, ...handoff }] })
+  return handoff
 }

@@ -33,8 +33,9 @@ export async function carryOut(round: Round, tools: WorkflowTools): Promise<Task
   }
   const [agent = 'coder'] = route.agents
   round.expect(1 + (route.agents.includes('reviewer') && round.request.intent !== 'chat' ? stepsAfterWork(commits) : commits ? 1 : 0))
-  await round.announce(MESSAGES[agent], agent)
-  const work = await round.activate(agent, { phase: phaseOf(round.request, route), ...attachments(round.request) }, { readOnly: route.readOnly })
+  const phase = phaseOf(round.request, route)
+  await round.announce(phase === 'answer' ? 'Answering' : MESSAGES[agent], agent)
+  const work = await round.activate(agent, { phase, ...attachments(round.request) }, { readOnly: route.readOnly })
   if (!route.agents.includes('reviewer') && !commits) return reportRound(round, { work })
   return finish(round, { work, by: agent, commits })
 }
