@@ -1,3 +1,4 @@
+import type { RainyApi } from '../../../shared/api.ts'
 import { RainyError } from '../../../shared/errors.ts'
 import { listenLocal } from '../http/socket.ts'
 import type { LocalServer } from '../http/socket.ts'
@@ -23,26 +24,39 @@ export async function tryOwn(options: SessionOptions): Promise<Owned | null> {
   const { paths, kind, clock = systemClock, version, log } = options
   const ownership = acquireOwnership({ paths, kind, clock, version, ...(log ? { log } : {}) })
   if (!ownership) return null
-  const core = await start(options, ownership)
-  const server = await listen(options, core)
-  return {
-    core,
-    async leave({ now }) {
-      if (!now) await untilUnneeded(core, server)
-      await server?.close()
-      await core.dispose()
-    },
+  tell(options, ownership)
+  // Others can attach at once and wait for the core with us, instead of finding a lock and nobody there.
+  const building = build(options, ownership)
+  const listening = listen(options, whenBuilt(building))
+  try {
+    const core = await building
+    const server = await listening
+    return {
+      core,
+      async leave({ now }) {
+        if (!now) await untilUnneeded(core, server)
+        await server?.close()
+        await core.dispose()
+      },
+    }
+  } catch (error) {
+    await (await listening)?.close()
+    ownership.release()
+    throw error
   }
 }
 
-async function start(options: SessionOptions, ownership: Ownership): Promise<SessionCore> {
+async function build(options: SessionOptions, ownership: Ownership): Promise<SessionCore> {
   const { paths, env, kind, version, files, workspace, need, log } = options
-  try {
-    tell(options, ownership)
-    return await options.createCore({ paths, env, ownership, files, version, workspace, adopt: kind === 'command' ? 'own' : 'all', warm: need === 'drive', ...(log ? { log } : {}) })
-  } catch (error) {
-    ownership.release()
-    throw error
+  return await options.createCore({ paths, env, ownership, files, version, workspace, adopt: kind === 'command' ? 'own' : 'all', warm: need === 'drive', ...(log ? { log } : {}) })
+}
+
+function whenBuilt(building: Promise<SessionCore>): RainyApi {
+  return {
+    call: async (name, input, options) => await (await building).api.call(name, input, options),
+    async *subscribe(name, input, options) {
+      yield* (await building).api.subscribe(name, input, options)
+    },
   }
 }
 
@@ -55,10 +69,10 @@ function tell({ paths, onNotice }: SessionOptions, { putAside, lostTail }: Owner
 }
 
 /** Without a socket others cannot attach (and are told ALREADY_RUNNING), but this process's own work goes on. */
-async function listen({ paths, version, workspace, env, clock, log = silentLog }: SessionOptions, core: SessionCore): Promise<LocalServer | undefined> {
+async function listen({ paths, version, workspace, env, clock, log = silentLog }: SessionOptions, api: RainyApi): Promise<LocalServer | undefined> {
   try {
     const hasKey = (name: string): boolean => (env[name] ?? '') !== ''
-    return await listenLocal({ paths, api: core.api, hello: { version, workspace, hasKey }, ...(clock ? { clock } : {}) })
+    return await listenLocal({ paths, api, hello: { version, workspace, hasKey }, ...(clock ? { clock } : {}) })
   } catch (error) {
     log.warn('other commands cannot attach', { error: error instanceof RainyError ? error.message : String(error) })
     return undefined

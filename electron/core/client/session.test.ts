@@ -275,6 +275,42 @@ test('the user is told of a database that was put aside', async () => {
   expect(onNotice.mock.calls[0]?.[0]).toContain(`${paths.database}.damaged-`)
 })
 
+test('while an owner is still building its core others attach and wait with it', async () => {
+  const built = Promise.withResolvers<void>()
+  const first = open('drive', {
+    createCore: async (start) => {
+      await built.promise
+      return createFakeCore(start, 5)
+    },
+  })
+  const second = await vi.waitFor(() => open('drive', { createCore: () => Promise.reject(new Error('not this one')) }), { timeout: 5000 })
+  expect(second.role).toBe('client')
+  const list = second.api.call('tasks.list', {})
+  const watched = second.api.subscribe('tasks.watch', {})[Symbol.asyncIterator]().next()
+  built.resolve()
+  expect(await list).toEqual([])
+  expect((await first).role).toBe('owner')
+  await second.api.call('tasks.start', { task: 'a', workspace: '/w' })
+  await second.close()
+  await expect(watched).rejects.toBeInstanceOf(ConnectionLostError)
+})
+
+test('when the core of the first cannot be built, who waited with it becomes the owner', async () => {
+  const failing = Promise.withResolvers<void>()
+  const first = open('drive', {
+    createCore: async () => {
+      await failing.promise
+      throw new Error('broken')
+    },
+  })
+  const second = await open('drive')
+  expect(second.role).toBe('client')
+  failing.resolve()
+  await expect(first).rejects.toThrow('broken')
+  expect(await second.api.call('tasks.list', {})).toEqual([])
+  expect(second.role).toBe('owner')
+})
+
 test('a core that cannot be built leaves the ownership free', async () => {
   await expect(open('drive', { createCore: () => Promise.reject(new Error('broken')) })).rejects.toThrow('broken')
   expect((await open('drive')).role).toBe('owner')
