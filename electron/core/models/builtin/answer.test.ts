@@ -5,7 +5,7 @@ import type { ModelMessage } from '../../../../shared/model.ts'
 import { answerByRules } from './answer.ts'
 import { playConversation, templates, ToolError } from './conversation.fixture.ts'
 
-const passing = { run_tests: () => JSON.stringify({ runner: 'node:test', passed: 9, failed: 0, skipped: 0, failures: [], output: '' }) }
+const passing = { run_tests: () => 'node:test: 9 passed, 0 failed, 0 skipped' }
 const TASK = 'create a node library called slugify'
 
 describe('small talk', () => {
@@ -54,7 +54,7 @@ describe('a new project', () => {
   })
 
   test('whose tests fail is reported as it is', () => {
-    const handlers = { run_tests: () => JSON.stringify({ runner: 'node:test', passed: 8, failed: 1, skipped: 0, failures: [{ name: 'accents', message: 'not equal\nmore' }] }) }
+    const handlers = { run_tests: () => 'node:test: 8 passed, 1 failed, 0 skipped\nFAILED accents\nnot equal\nmore' }
     expect(playConversation({ phase: 'create-files', task: TASK }, { handlers }).text).toContain('1 test failed, 8 passed: accents (not equal)')
   })
 
@@ -160,7 +160,7 @@ describe('commands and tests', () => {
   test('no tests is not a pass', () => {
     const none = { run_tests: () => { throw new ToolError('NO_TEST_RUNNER', 'There is none.') } }
     expect(playConversation('run the tests', { handlers: none }).text).toContain('no tests that I could run')
-    const empty = { run_tests: () => JSON.stringify({ runner: 'x', passed: 0, failed: 0, skipped: 0 }) }
+    const empty = { run_tests: () => 'node:test: 0 passed, 0 failed, 0 skipped' }
     expect(playConversation('run the tests', { handlers: empty }).text).toContain('No test ran')
   })
 })
@@ -220,6 +220,11 @@ describe('committing', () => {
     expect(text).toContain('I committed aaaaaaaaa')
   })
 
+  test('what else was asked for comes first where nobody else does it', () => {
+    const { calls } = playConversation({ phase: 'commit', task: 'run the tests and commit' }, { agent: 'terminal', handlers: { ...git, ...passing } })
+    expect(calls.map(({ name }) => name)).toEqual(['run_tests', 'git_status', 'git_commit'])
+  })
+
   test('takes a message that was given', () => {
     expect(playConversation('commit with the message "Fix it"', { agent: 'terminal', handlers: git }).calls.at(-1)).toEqual({ name: 'git_commit', args: { message: 'Fix it' } })
   })
@@ -232,6 +237,20 @@ describe('committing', () => {
 
   test('is left to the agent who has the tool', () => {
     expect(playConversation('replace "a" with "b" in x.txt and commit', { files: { 'x.txt': 'a' } }).calls.map(({ name }) => name)).toEqual(['read_file', 'edit_file'])
+  })
+})
+
+describe('documentation', () => {
+  const handoff = { from: 'terminal' as const, to: 'docs' as const, context: { filesModified: [], currentState: '', remainingTasks: [] }, reason: '' }
+
+  test('of a new project is its template’s README, which is left as it is', () => {
+    const played = playConversation({ phase: 'generate-docs', task: TASK, files: ['x/README.md'], handoff }, { agent: 'docs', files: { 'x/README.md': '# x' } })
+    expect(played).toMatchObject({ calls: [{ name: 'read_file', args: { path: 'x/README.md' } }], text: expect.stringContaining('x/README.md is there') })
+    expect(playConversation({ phase: 'generate-docs', task: TASK, handoff }, { agent: 'docs' }).text).toContain('There is no README')
+  })
+
+  test('of anything else is more than it can do', () => {
+    expect(playConversation({ phase: 'generate-docs', task: 'write docs for the API' }, { agent: 'docs' }).answers).toMatchObject([{ cannot: true }])
   })
 })
 

@@ -14,11 +14,11 @@ function procedureFor({ activation, steering }: Scene, surroundings: Surrounding
     case 'fix':
       return fix(activation)
     case 'commit':
-      return commitWork(activation)
+      return commitWork(activation, surroundings)
     case 'configure':
       return configure()
     case 'generate-docs':
-      return generateDocs()
+      return generateDocs(activation)
     case 'validate':
       return runTests()
     case 'create-files':

@@ -82,8 +82,12 @@ export function* fix({ findings, files }: Activation): Procedure {
   return { ok: false, text: `I changed nothing. ${cannot(`mending this needs understanding: ${shorten(what || 'no finding was named')}.`)}` }
 }
 
-export function* commitWork({ task, files, handoff }: Activation): Procedure {
-  const asked = readOrders(task).find((order) => order.kind === 'commit')
+/** The commit at the end of work, or a round that is about nothing else: there other orders may come before it. */
+export function* commitWork(activation: Activation, surroundings: Surroundings): Procedure {
+  const { task, files, handoff } = activation
+  const orders = readOrders(task)
+  if (!handoff && orders.some((order) => order.kind !== 'commit' && isKnown(order))) return yield* doOrders(activation, surroundings)
+  const asked = orders.find((order) => order.kind === 'commit')
   return yield* commit(asked?.message ?? commitMessage(task), files ?? handoff?.context.filesModified ?? [])
 }
 
@@ -93,10 +97,13 @@ export function* configure(): Procedure {
   return { ok: true, text: 'Nothing is left to set up: my templates have no dependencies.' }
 }
 
-export function* generateDocs(): Procedure {
-  const [readme] = yield { text: 'I look whether there is a README.', calls: [{ name: 'read_file', args: { path: 'README.md' } }] }
-  if (failureOf(readme) === undefined) return { ok: true, text: 'README.md is there, from the template: it says what the project is and how it is used. I changed nothing.' }
-  return { ok: true, text: 'The project has its README in its own folder, or none; I write none, as I cannot tell what a project is for.' }
+/** After a project was created its README is there; to write one for any other is more than rules can do. */
+export function* generateDocs({ task, files, handoff }: Activation): Procedure {
+  if (!handoff) throw new Cannot(cannot(`to write "${shorten(task)}" needs understanding.`))
+  const path = files?.find((file) => /(?:^|\/)README\.md$/.test(file)) ?? 'README.md'
+  const [readme] = yield { text: 'I look whether there is a README.', calls: [{ name: 'read_file', args: { path } }] }
+  const found = failureOf(readme) === undefined
+  return { ok: true, text: found ? `${path} is there, from the template: it says what the project is and how it is used. I changed nothing.` : 'There is no README, and I write none: I cannot tell what the project is for.' }
 }
 
 /** Whether the failure to understand is the failure of the task: of work it is, of talk it is not. */

@@ -1,14 +1,10 @@
-import { z } from 'zod'
-import { dataOf, failedWith, failureOf } from '../results.ts'
-import type { Procedure, ToolResult } from '../types.ts'
-import { fenced, listed, plural } from '../words.ts'
+import { failedWith, failureOf } from '../results.ts'
+import type { Outcome, Procedure, ToolResult } from '../types.ts'
+import { listed, plural } from '../words.ts'
 
-const testsSchema = z.object({ runner: z.string(), passed: z.int(), failed: z.int(), skipped: z.int().optional(), failures: z.array(z.object({ name: z.string(), message: z.string() })).optional(), output: z.string().optional() })
-
-function countIn(content: string, word: string): number | undefined {
-  const found = new RegExp(`(\\d+) ${word}|\\b${word}:? (\\d+)`).exec(content)
-  return found ? Number(found[1] ?? found[2]) : undefined
-}
+/** The first line of a `run_tests` result, and of each failure: its name, then its message on lines of their own. */
+const COUNTS = /^[^\n]*: (\d+) passed, (\d+) failed, (\d+) skipped/
+const FAILURE = /^FAILED ([^\n]*)\n([^\n]*)/gm
 
 /** `dir`: where the project lies, with a slash at its end; empty for the root. */
 export function* runTests(dir = ''): Procedure {
@@ -16,18 +12,16 @@ export function* runTests(dir = ''): Procedure {
   return readTests(result)
 }
 
-export function readTests(result: ToolResult | undefined): { ok: boolean; text: string } {
+function readTests(result: ToolResult | undefined): Outcome {
   if (failedWith(result, 'NO_TEST_RUNNER')) return { ok: false, text: 'I found no tests that I could run.' }
   const why = failureOf(result)
   if (why !== undefined) return { ok: false, text: `The tests could not be run: ${why}` }
   const content = result?.content ?? ''
-  const data = dataOf(result, testsSchema)
-  const passed = data?.passed ?? countIn(content, 'passed') ?? 0
-  const failed = data?.failed ?? countIn(content, 'failed') ?? 0
+  const [passed = 0, failed = 0] = (COUNTS.exec(content) ?? []).slice(1).map(Number)
   if (failed > 0) {
-    const names = (data?.failures ?? []).map(({ name, message }) => `${name} (${message.split('\n')[0]})`)
-    return { ok: false, text: `${plural(failed, 'test')} failed, ${passed} passed${names.length > 0 ? `: ${listed(names, 5)}` : ''}.${names.length > 0 ? '' : `\n${fenced(content)}`}` }
+    const names = [...content.matchAll(FAILURE)].map(([, name, message]) => `${name} (${message?.trim()})`)
+    return { ok: false, text: `${plural(failed, 'test')} failed, ${passed} passed${names.length > 0 ? `: ${listed(names, 5)}` : ''}.` }
   }
-  if (passed === 0) return { ok: false, text: `No test ran.\n${fenced(data?.output ?? content)}` }
+  if (passed === 0) return { ok: false, text: 'No test ran.' }
   return { ok: true, text: `${passed === 1 ? 'The one test passes' : `All ${passed} tests pass`}.` }
 }
