@@ -35,7 +35,14 @@ export interface AgentRun<T> {
 
 export type AgentEnd<T> =
   /** `value` is absent where the agent did not manage the form it owed. */
-  | { state: 'done'; text: string; filesModified: string[]; turns: number; value?: T }
+  | {
+      state: 'done'
+      text: string
+      filesModified: string[]
+      /** Whether it called anything that may leave something behind. */
+      acted: boolean
+      value?: T
+    }
   | { state: 'failed'; error: ErrorBody }
 
 /**
@@ -55,6 +62,7 @@ export async function runAgent<T>(durable: Durable, run: AgentRun<T>): Promise<A
   let lastText = ''
   let continuations = 0
   let repairs = 0
+  let acted = false
 
   for (let turn = 1; ; turn += 1) {
     const turnKey = `${run.key}/${turn}`
@@ -74,6 +82,7 @@ export async function runAgent<T>(durable: Durable, run: AgentRun<T>): Promise<A
     if (toolCalls.length > 0) {
       const batch = await callTools(durable, { run, turnKey, inferStepId: hashedStepId(inferred.stepId), allowed, calls: toolCalls })
       for (const file of batch.filesModified) files.add(file)
+      acted ||= toolCalls.some((call) => allowed.includes(call.name) && !run.definition.readOnlyToolNames.includes(call.name))
       conversation.append(...toolMessages(toolCalls, batch))
       parts.length = 0
       continuations = 0
@@ -83,7 +92,7 @@ export async function runAgent<T>(durable: Durable, run: AgentRun<T>): Promise<A
       conversation.append({ role: 'user', text: CONTINUE })
     } else {
       const text = [...parts, answer.message.text].join('')
-      const end = { state: 'done' as const, text, filesModified: [...files], turns: turn }
+      const end = { state: 'done' as const, text, filesModified: [...files], acted }
       if (!run.answer) return end
       const parsed = parseJsonAnswer(text, run.answer)
       if (parsed.ok) return { ...end, value: parsed.value }

@@ -136,14 +136,38 @@ describe('what the checks find', () => {
 
   test('is fixed before a reviewer is asked, and after the last round is said honestly', async () => {
     const { driver, host } = setUp({
-      model: scripted({ 'coder: execute-step': [EDIT, answer('Tried.')], 'coder: fix': [answer('Tried again.')] }),
+      model: scripted({ 'coder: execute-step': [EDIT, answer('Tried.')], 'coder: fix': [EDIT, answer('Tried again.'), EDIT, answer('And again.')] }),
       tools: writes,
       effects: { validate: () => broken },
     })
     const run = await driver.start('execute-task', 'brain/task.requested', editing('fix the sum in a.ts and commit'))
     expect(activations(host)).toEqual(['coder: execute-step', 'coder: fix', 'coder: fix'])
     expect(activationOf(host.inferences.find((seen) => activationOf(seen)?.phase === 'fix'))?.findings).toEqual({ tests: ['a.test.ts:4 adds: expected 3'], diagnostics: ['a.ts:1 no such name'], review: '' })
-    expect(run.output).toMatchObject({ success: false, summary: 'Tried again.\n\nTests still fail: a.test.ts:4 adds: expected 3\n\nNot committed, because of what is not resolved.' })
+    expect(run.output).toMatchObject({ success: false, summary: 'Tried.\n\nTried again.\n\nAnd again.\n\nTests still fail: a.test.ts:4 adds: expected 3\n\nNot committed, because of what is not resolved.' })
+  })
+
+  test('is not looked at again where the fixing agent did nothing', async () => {
+    const { driver, host } = setUp({
+      model: scripted({ 'coder: execute-step': [EDIT, answer('Tried.')], 'coder: fix': [READ, answer('I cannot.')] }),
+      tools: writes,
+      effects: { validate: () => broken },
+    })
+    const run = await driver.start('execute-task', 'brain/task.requested', editing('fix the sum in a.ts'))
+    expect(activations(host)).toEqual(['coder: execute-step', 'coder: fix'])
+    expect(run.output).toMatchObject({ success: false, summary: 'Tried.\n\nI cannot.\n\nTests still fail: a.test.ts:4 adds: expected 3' })
+  })
+
+  test.each([
+    ['TIMEOUT', false, 'Tests still fail: TIMEOUT: too slow'],
+    ['DENIED', true, 'The tests were not run: too slow'],
+  ])('tests that did not run because of %s: success %s, and it is said', async (code, success, sentence) => {
+    const { driver } = setUp({
+      model: scripted({ 'coder: execute-step': [EDIT, answer('Fixed.')], 'coder: fix': [answer('')], 'reviewer: review': [APPROVED] }),
+      tools: writes,
+      effects: { validate: () => ({ testsError: { code, message: 'too slow' }, diagnostics: { errors: 0, warnings: 0, items: [] }, filesModified: ['a.ts'] }) },
+    })
+    const run = await driver.start('execute-task', 'brain/task.requested', editing('fix a.ts'))
+    expect(run.output).toMatchObject({ success, summary: `Fixed.\n\n${sentence}` })
   })
 
   test('a project without tests is no failure', async () => {

@@ -14,7 +14,7 @@ export interface Outcome {
 /** Ends the round with what came of it. */
 export async function reportRound(round: Round, { work, verdict, notes = [] }: Outcome): Promise<TaskResult> {
   const unresolved = verdict && !verdict.ok ? [complaint(verdict)] : []
-  const summary = [work.text.trim(), ...unresolved, ...notes].filter(Boolean).join('\n\n')
+  const summary = [work.text.trim(), ...unresolved, ...(verdict?.notes ?? []), ...notes].filter(Boolean).join('\n\n')
   const result: TaskResult = {
     success: verdict?.ok ?? true,
     summary: summary.slice(0, SUMMARY_CHARS),

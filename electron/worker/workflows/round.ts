@@ -12,9 +12,14 @@ import type { Durable } from '../durable.ts'
 const STATE_EXCERPT_CHARS = 600
 
 /** What an agent did. */
-export interface Work<T = undefined> {
+export interface Work {
   text: string
   filesModified: string[]
+}
+
+export interface AgentWork<T = undefined> extends Work {
+  /** Whether it called anything that may leave something behind. */
+  acted: boolean
   value?: T
 }
 
@@ -33,7 +38,7 @@ export interface Round {
   announceAll(steps: Array<{ message: string; agent: AgentName; handoff?: Handoff }>): Promise<void>
   expect(steps: number): void
   /** Wakes an agent. Throws what its model call failed with. */
-  activate<T = undefined>(agent: AgentName, activation: Omit<Activation, 'task'>, options?: ActivateOptions<T>): Promise<Work<T>>
+  activate<T = undefined>(agent: AgentName, activation: Omit<Activation, 'task'>, options?: ActivateOptions<T>): Promise<AgentWork<T>>
 }
 
 export interface RoundParts {
@@ -80,7 +85,7 @@ export function createRound({ request, durable, team, tree }: RoundParts): Round
         ...(answer ? { answer } : {}),
       })
       if (end.state === 'failed') throw new AgentFailure(end.error.code, end.error.message, end.error.details ? { details: end.error.details } : {})
-      return { text: end.text, filesModified: end.filesModified, ...(end.value === undefined ? {} : { value: end.value }) }
+      return { text: end.text, filesModified: end.filesModified, acted: end.acted, ...(end.value === undefined ? {} : { value: end.value }) }
     },
   }
 }
@@ -89,5 +94,5 @@ export function createRound({ request, durable, team, tree }: RoundParts): Round
 export class AgentFailure extends RainyError {}
 
 export function handoff(from: AgentName, to: AgentName, work: { text: string; filesModified: string[] }, remainingTasks: string[], reason: string): Handoff {
-  return { from, to, context: { filesModified: work.filesModified, currentState: work.text.slice(0, STATE_EXCERPT_CHARS), remainingTasks }, reason }
+  return { from, to, context: { filesModified: work.filesModified, currentState: work.text.slice(-STATE_EXCERPT_CHARS), remainingTasks }, reason }
 }

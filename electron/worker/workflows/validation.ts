@@ -9,7 +9,12 @@ export interface Verdict {
   validation: NonNullable<TaskResult['validation']>
   findings: Findings
   work: Work
+  /** Sentences for the report: what could not be checked. */
+  notes: string[]
 }
+
+/** What keeps tests from running and lies in the code; all else lies around it, and no agent can mend it. */
+const TEST_ERRORS_IN_CODE: ReadonlySet<string> = new Set(['TIMEOUT', 'OUTPUT_LIMIT'])
 
 /** Diagnostics and tests first, then the reviewer; what they find is fixed and all is looked at again, at most `maxFixRounds` times. */
 export async function validateAndFix(round: Round, work: Work, by: AgentName): Promise<Verdict> {
@@ -23,8 +28,10 @@ export async function validateAndFix(round: Round, work: Work, by: AgentName): P
     const why = handoff(from, 'coder', current, describeFindings(verdict.findings), verdict.validation.review ? 'the reviewer complained' : 'the checks failed')
     await round.announce(`Fixing what was found (${fixRound + 1} of ${limit})`, 'coder', why)
     const fix = await round.activate('coder', { phase: 'fix', files: current.filesModified, handoff: why, findings: verdict.findings })
-    current = { text: fix.text || current.text, filesModified: union(current.filesModified, fix.filesModified) }
+    current = { text: [current.text, fix.text].filter(Boolean).join('\n\n'), filesModified: union(current.filesModified, fix.filesModified) }
     author = 'coder'
+    // Where nothing was done, looking again would find the same.
+    if (!fix.acted) return { ...verdict, work: current }
   }
 }
 
@@ -37,10 +44,12 @@ async function validate(round: Round, work: Work, author: AgentName, fixRound: n
     diagnostics: { errors: report.diagnostics.errors, warnings: report.diagnostics.warnings },
     ...(report.tests ? { tests: { runner: report.tests.runner, passed: report.tests.passed, failed: report.tests.failed, skipped: report.tests.skipped } } : {}),
   }
-  if (checks.tests.length > 0 || checks.diagnostics.length > 0) return { ok: false, validation, findings: checks, work }
+  const notes = report.testsError && !TEST_ERRORS_IN_CODE.has(report.testsError.code) && report.testsError.code !== 'NO_TEST_RUNNER' ? [`The tests were not run: ${report.testsError.message}`] : []
+  const verdict = { validation, findings: checks, work, notes }
+  if (checks.tests.length > 0 || checks.diagnostics.length > 0) return { ...verdict, ok: false }
   const review = await reviewWork(round, work, handoff(author, 'reviewer', work, [], 'the checks passed'))
-  if (!review) return { ok: true, validation, findings: checks, work }
-  return { ok: review.approved, validation: { ...validation, review }, findings: { ...checks, review: review.comments }, work }
+  if (!review) return { ...verdict, ok: true }
+  return { ...verdict, ok: review.approved, validation: { ...validation, review }, findings: { ...checks, review: review.comments } }
 }
 
 /** Undefined where the reviewer gave no verdict in the form it owed: then the checks alone count. */
@@ -54,7 +63,7 @@ function checkFindings({ tests, testsError, diagnostics }: ValidationReport): Fi
   const failed = (tests?.failures ?? []).map((failure) => `${failure.path ? `${failure.path}${failure.line ? `:${failure.line}` : ''} ` : ''}${failure.name}: ${failure.message}`)
   // A runner may count a failure that it does not name.
   if (tests && tests.failed > 0 && failed.length === 0) failed.push(`${tests.failed} failed: ${tests.output}`)
-  if (testsError && testsError.code !== 'NO_TEST_RUNNER' && testsError.code !== 'DENIED') failed.push(`${testsError.code}: ${testsError.message}`)
+  if (testsError && TEST_ERRORS_IN_CODE.has(testsError.code)) failed.push(`${testsError.code}: ${testsError.message}`)
   return { tests: failed.slice(0, FINDINGS_LIMIT), diagnostics: diagnostics.errors > 0 ? diagnostics.items.slice(0, FINDINGS_LIMIT) : [], review: '' }
 }
 
