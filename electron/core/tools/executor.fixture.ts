@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JsonValue } from '../../../shared/json.ts'
-import { systemClock } from '../platform/clock.ts'
+import { systemClock, type Clock } from '../platform/clock.ts'
 import { systemIds } from '../platform/ids.ts'
 import { silentLog, type Log } from '../platform/log.ts'
 import { openDatabase, type Db } from '../store/database.ts'
@@ -30,19 +30,19 @@ export interface HouseOptions {
   fs?: FsPort
   terminals?: Partial<Terminals>
   log?: Log
+  clock?: Clock
   protectedPaths?: string[]
 }
 
-export async function openHouse({ folder, fs, terminals = {}, log = silentLog, protectedPaths = [] }: HouseOptions = {}): Promise<ToolHouse> {
+export async function openHouse({ folder, fs, terminals = {}, log = silentLog, clock = systemClock, protectedPaths = [] }: HouseOptions = {}): Promise<ToolHouse> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'rainy-tools-')))
   const root = join(home, 'workspace')
-  const { mkdir } = await import('node:fs/promises')
   await mkdir(root, { recursive: true })
-  const db = openDatabase({ path: join(home, 'rainy.db'), clock: systemClock })
+  const db = openDatabase({ path: join(home, 'rainy.db'), clock })
   const workspace = await openWorkspace({ root, protectedPaths, log, ...(fs ? { fs } : {}) })
   const executor = createTools({
     db,
-    clock: systemClock,
+    clock,
     ids: systemIds,
     log,
     toolThreadEntry: new URL('tool-thread.ts', import.meta.url),

@@ -10,7 +10,7 @@ import { parseArgs } from './prepare-call.ts'
 import { recoverCalls } from './recover-call.ts'
 import type { Registry } from './registry.ts'
 import { asCancelled, present, runCall } from './run-call.ts'
-import type { BatchCall, BatchEnd, BatchOptions, BatchOutcome, ToolDeps } from './types.ts'
+import type { BatchCall, BatchEnd, BatchOptions, BatchOutcome, ToolContext, ToolDefinition, ToolDeps } from './types.ts'
 
 const CONCURRENCY_LIMIT = 10
 
@@ -152,14 +152,14 @@ function createRun(context: BatchContext, entries: BatchEntry[], options: BatchO
               runFileCall({ entry, tool, deps, journal, workspace, signal: callSignal, lastSeen: (path) => lastSeen(entry, path), noteSeen: (path, hash) => noteSeen(entry, path, hash) }),
             )
           }
-          const result = await tool.run(entry.input, {
+          const toolContext: ToolContext = {
             workspace,
             signal: callSignal,
             onOutput: (text) => options.onOutput(index, text),
             noteRead: (path, hash) => noteSeen(entry, path, hash),
             ...(call.key ? { taskId: call.key.taskId } : {}),
-          })
-          return { result, filesModified: [] }
+          }
+          return { result: await runOrLook(entry, tool, toolContext), filesModified: [] }
         },
       })
       if (tool.effect !== 'none' && tool.effect !== 'file' && index < entries.length - 1) journal.finishSoon({ call, outcome: entry.end })
@@ -183,6 +183,18 @@ function createRun(context: BatchContext, entries: BatchEntry[], options: BatchO
       const failure = ends.find((end) => end.status === 'rejected')
       if (failure) throw failure.reason
     },
+  }
+}
+
+/** A thread that died under a commit leaves it open whether that was made: its own way of looking tells. */
+async function runOrLook({ input, intent }: BatchEntry, tool: ToolDefinition, context: ToolContext): Promise<unknown> {
+  try {
+    return await tool.run(input, context)
+  } catch (error) {
+    if (!tool.journal || intent?.effect !== 'commit' || !(error instanceof RainyError) || error.code !== 'WORKER_CRASHED') throw error
+    const looked = await tool.journal.recover(input, intent.data, context)
+    if (looked.state === 'done') return looked.result
+    throw error
   }
 }
 
