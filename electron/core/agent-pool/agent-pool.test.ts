@@ -77,7 +77,7 @@ test('a second thread is started when the first is busy, and work goes to the on
   const first = waiting[0]?.thread
   expect(await threadOf(app.invoke(request('b', 'echo'), shared))).toBe(first)
   expect(pool?.status().total).toBe(2)
-  await expect.poll(() => threadOf(app.invoke(request('c', 'echo'), shared))).not.toBe(first)
+  await expect.poll(() => threadOf(app.invoke(request('c', 'echo'), shared)), { timeout: 15_000 }).not.toBe(first)
   await app.invoke({ ...request('d', 'release', 'a:1') }, shared)
   await app.invoke({ ...request('e', 'release', 'a:1') }, shared)
   void busy.catch(() => undefined)
@@ -172,6 +172,23 @@ test('what a host call throws arrives as a value with its code', async () => {
 test('a worker that cannot start is said so, and is not started for ever', async () => {
   await expect(start({ entry: new URL('./fixtures/broken-worker.ts', import.meta.url) })).rejects.toThrow(/never starts|the app was lost/)
   expect(pool?.status().total).toBe(0)
+})
+
+test('threads that die one after another are replaced later each time, then given up, then tried again', async () => {
+  const clock = createFakeClock()
+  const app = await start({ size: 1, clock })
+  const deaths: unknown[] = []
+  for (let death = 0; death < 8; death += 1) {
+    const call = app.invoke(request(`r${death}`, 'exit'), shared).catch((error: unknown) => deaths.push(error))
+    await clock.advance(5000)
+    await call
+  }
+  expect(deaths).toHaveLength(8)
+  expect(deaths.every((error) => error instanceof AppLostError)).toBe(true)
+  await expect(app.invoke(request('late', 'echo'), shared)).rejects.toMatchObject({ code: 'WORKER_CRASHED' })
+  const later = app.invoke(request('later', 'echo', 3), shared)
+  await clock.advance(30_000)
+  expect(JSON.parse((await later).body)).toMatchObject({ arg: 3 })
 })
 
 test('after being closed the pool takes nothing more', async () => {
