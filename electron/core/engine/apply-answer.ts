@@ -7,7 +7,7 @@ import { clearSuspicion } from './lost-app.ts'
 import type { Invocation } from './live-invocations.ts'
 import { registerWait } from './register-wait.ts'
 import type { Operation } from './protocol/operations.ts'
-import type { RunMachine } from './run-machine.ts'
+import { isOver, type RunMachine } from './run-machine.ts'
 import type { RunRow } from '../store/run-store.ts'
 
 /** How long an item rests whose app took a living dispatch for a stale one. */
@@ -15,11 +15,12 @@ const STALE_REST_MS = 1000
 
 /** What an app's answer changes, in one transaction. Its invocation is no longer live. */
 export function applyAnswer(context: EngineContext, machine: RunMachine, invocation: Invocation, answer: Answer): void {
+  storeOutbox(context, machine, invocation)
   const stored = context.runs.get(invocation.ref.runId)
-  if (!stored) return
+  // What it sent may have ended it.
+  if (!stored || isOver(stored)) return
   // Waits belong to the dispatch that registered them, whatever others of the run have begun since.
   const run: RunRow = { ...stored, dispatch: invocation.ref.dispatch }
-  storeOutbox(context, machine, invocation)
   clearSuspicion(context, invocation)
   switch (answer.type) {
     case 'complete':
@@ -69,6 +70,8 @@ function applyOperations(context: EngineContext, machine: RunMachine, { invocati
   const retried = failing !== undefined && !isNeverRetried(failing.error) && !context.steps.has(run.id, failing.id) && machine.retry(invocation.item, run, answer)
   if (!retried) context.queue.finish(invocation.item.id, context.clock.now())
   for (const operation of answer.operations.toSorted((a, b) => rank(a) - rank(b))) {
+    const current = context.runs.get(run.id)
+    if (!current || isOver(current)) return
     switch (operation.op) {
       case 'StepRun':
       case 'Step':

@@ -69,7 +69,6 @@ export function createRunMachine(context: EngineContext, effects: MachineEffects
   const { db, clock, ids, runs, steps, waits, queue, events, hooks } = context
   const scoreOf = (run: Pick<RunRow, 'createdAt' | 'priority'>): number => run.createdAt - run.priority * 1000
   const viewOf = (run: RunRow) => toView(run, events.get(run.eventSeq))
-  const isOver = (run: RunRow): boolean => run.status === 'completed' || run.status === 'failed' || run.status === 'cancelled'
   const moved = (): void => db.afterCommit(effects.moved)
 
   function start(fn: RegisteredFunction, event: StoredEvent, parent?: { run: RunRow; stepId: string }): RunRow {
@@ -229,6 +228,10 @@ export function createRunMachine(context: EngineContext, effects: MachineEffects
   }
 
   return { start, claim, resolve, pend, rediscover, retry, settle, complete, fail, cancel, park, unpark, release, fireTimer }
+}
+
+export function isOver(run: RunRow): boolean {
+  return run.status === 'completed' || run.status === 'failed' || run.status === 'cancelled'
 }
 
 /** What belongs to a task is told by its event; a lifecycle event carries the event it tells of. */

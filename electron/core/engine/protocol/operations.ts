@@ -18,7 +18,7 @@ const common = {
 }
 const opts = <Shape extends z.ZodRawShape>(shape: Shape) => z.object(shape)
 /** `undefined` results arrive as absent: JSON knows only null. */
-const dataSchema = z.unknown().transform((data) => (data === undefined ? null : data))
+const dataSchema = z.unknown().default(null)
 
 const stepRunSchema = z.object({ ...common, op: z.enum(['StepRun', 'Step']), data: dataSchema, opts: opts({ type: z.string().optional() }).nullish() })
 
