@@ -61,6 +61,7 @@ test('a terminal is asked in place; yes decides and the task goes on', async () 
   session.push(ASKED)
   expect(await follow(io, session)).toBe(0)
   expect(decided).toEqual([{ approvalId: 'a1', decision: 'approve', always: false }])
+  expect(io.stdout).not.toContain('needs a decision')
   expect(io.stdout).toContain('Run run_command?\n    make\n    always: run_command(make)\n[y] yes  [n] no  [a] always  [l] later: [y] yes')
 })
 

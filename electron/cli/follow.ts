@@ -72,8 +72,9 @@ async function untilEnd({ session, taskId, since, wait, io }: FollowOptions, ren
       const event = next.value
       seq = event.seq
       const shown = event.ts >= since
-      if (shown && !(asker && event.type === 'parked')) renderer.event(event)
-      if (isEnd(event)) last = { event, shown: shown && !(asker && event.type === 'parked') }
+      const drawn = shown && !(asker && isAsked(event))
+      if (drawn) renderer.event(event)
+      if (isEnd(event)) last = { event, shown: drawn }
       else if (startsAgain(event)) last = undefined
       if (!shown) continue
       if (asker && event.type === 'approval' && event.status === 'pending') await asker.askPending(taskId)
@@ -97,6 +98,11 @@ async function untilEnd({ session, taskId, since, wait, io }: FollowOptions, ren
 
 function isEnd(event: ProgressEvent): event is End {
   return event.type === 'complete' || event.type === 'failed' || event.type === 'cancelled' || event.type === 'interrupted' || event.type === 'parked'
+}
+
+/** A person is asked instead of told. */
+function isAsked(event: ProgressEvent): boolean {
+  return event.type === 'parked' || (event.type === 'approval' && event.status === 'pending')
 }
 
 function startsAgain(event: ProgressEvent): boolean {

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { Session } from '../core/client/types.ts'
-import type { ProgramFiles } from '../core/platform/paths.ts'
+import type { DataPaths, ProgramFiles } from '../core/platform/paths.ts'
 import { main, type MainOptions } from './main.ts'
 import { createProcessIo } from './process-io.ts'
 
@@ -21,9 +22,19 @@ const uiFolder = at('../../out/renderer/')
 
 const io = createProcessIo({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env })
 
+/** Tells of what is odd in the configuration; gives the names of the keys that it speaks of. */
+async function readConfig(paths: DataPaths): Promise<string[]> {
+  if (!existsSync(paths.config)) return []
+  const { loadConfig } = await import('../core/config/load-config.ts')
+  const { warnings, providers } = loadConfig({ paths, env: process.env })
+  for (const warning of warnings) io.err(`rainy: ${warning}\n`)
+  return providers.flatMap(({ apiKeyEnv }) => apiKeyEnv ?? [])
+}
+
 const openSession: MainOptions['openSession'] = async (need, { kind, paths, workspace }) => {
-  const session = await import('../core/client/session.ts')
+  const [session, keyEnvNames] = await Promise.all([import('../core/client/session.ts'), need === 'read' ? [] : readConfig(paths)])
   return session.openSession({
+    keyEnvNames,
     paths,
     env: process.env,
     need,

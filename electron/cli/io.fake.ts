@@ -10,6 +10,7 @@ export interface FakeIo extends TerminalIo {
 export function createFakeIo(options: { interactive?: boolean; live?: boolean; colors?: boolean; columns?: number; piped?: string; typed?: string[] } = {}): FakeIo {
   let stdout = ''
   let stderr = ''
+  let now = 1_700_000_000_000
   const typed = [...(options.typed ?? [])]
   const listeners = new Set<() => void>()
   return {
@@ -34,7 +35,8 @@ export function createFakeIo(options: { interactive?: boolean; live?: boolean; c
     interrupt: () => {
       for (const listener of listeners) listener()
     },
-    now: () => 1_700_000_000_000,
+    // Each look at the clock is a little later, so that what is drawn at most so often is drawn.
+    now: () => (now += 200),
     every: () => ({ [Symbol.dispose]: () => undefined }),
     sleep: async () => {
       await new Promise((resolve) => setTimeout(resolve, 1))

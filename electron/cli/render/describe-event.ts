@@ -15,7 +15,7 @@ export function describeEvent(event: ProgressEvent, style: Style): string[] {
     case 'tool':
       return describeTool(event, style)
     case 'message':
-      return event.text.trim() === '' ? [] : [style.cyan(`${safeLine(event.agent)}:`), ...safeText(event.text).trim().split('\n')]
+      return event.text.trim() === '' || isPlan(event.text) ? [] : [style.cyan(`${safeLine(event.agent)}:`), ...safeText(event.text).trim().split('\n')]
     case 'plan':
       return ['Plan:', ...event.steps.map((step, at) => `  ${at + 1}. ${safeLine(step.title)} ${style.dim(`(${step.agent})`)}`)]
     case 'handoff':
@@ -42,6 +42,17 @@ export function describeEvent(event: ProgressEvent, style: Style): string[] {
       return []
     default:
       return event satisfies never
+  }
+}
+
+/** A planner's answer is JSON; what people see of it is the `plan` event. */
+function isPlan(text: string): boolean {
+  if (!text.trimStart().startsWith('{')) return false
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && 'steps' in value
+  } catch {
+    return false
   }
 }
 

@@ -23,12 +23,14 @@ export function createLiveRenderer(io: TerminalIo): Renderer {
   const running = new Map<string, string>()
   const tails = new Map<string, string[]>()
   const streamed = new Map<string, { attempt: number }>()
+  const raw = new Set<string>()
   let streaming: { messageId: string; attempt: number; column: boolean } | undefined
   let step = ''
   let tokens = 0
   let spent: number | null = 0
   let frame = 0
   let drawn = false
+  let drawnAt = 0
   let quiet = true
 
   const erase = (): void => {
@@ -41,14 +43,18 @@ export function createLiveRenderer(io: TerminalIo): Renderer {
     return safeLine(`${FRAMES[frame % FRAMES.length] ?? ''} ${parts.filter((part) => part !== '').join(' · ')}`, Math.max(10, io.columns() - 1))
   }
   const draw = (): void => {
-    if (quiet || streaming?.column) return
+    if (quiet || streaming?.column || (drawn && io.now() - drawnAt < REDRAW_MS)) return
     erase()
+    drawnAt = io.now()
     io.out(style.dim(statusLine()))
     drawn = true
   }
   const timer = io.every(REDRAW_MS, () => {
     frame += 1
-    if (drawn) draw()
+    if (drawn) {
+      drawnAt = 0
+      draw()
+    }
   })
   const lines = (texts: string[]): void => {
     if (texts.length === 0) return
@@ -62,7 +68,12 @@ export function createLiveRenderer(io: TerminalIo): Renderer {
   }
 
   function token(event: Extract<ProgressEvent, { type: 'token' }>): void {
-    if (streaming && streaming.messageId !== event.messageId) return
+    if ((streaming && streaming.messageId !== event.messageId) || raw.has(event.messageId)) return
+    // A plan comes as JSON and is shown as a plan.
+    if (!streaming && /^\s*[{[]/.test(event.text)) {
+      raw.add(event.messageId)
+      return
+    }
     const known = streamed.get(event.messageId)
     if (!streaming || streaming.attempt !== event.attempt) {
       erase()

@@ -78,6 +78,12 @@ describe('plain lines', () => {
     [{ type: 'handoff', from: 'coder', to: 'coder', context: { filesModified: [], currentState: '', remainingTasks: [] }, reason: 'limit' }, ['coder goes on: limit']],
   ] as Array<[ProgressBody, string[]]>)('%j', (body, lines) => expect(show(createFakeIo(), [body]).trimEnd().split('\n')).toEqual(lines))
 
+  test('a plan is shown as a plan, not as the JSON it came in', () => {
+    const text = '{"steps":[{"id":"1"}]}'
+    expect(show(createFakeIo(), [{ type: 'message', messageId: 'm', agent: 'planner', text }])).toBe('')
+    expect(show(createFakeIo({ live: true }), [{ type: 'token', messageId: 'm', attempt: 1, agent: 'planner', text: text.slice(0, 5) }, { type: 'token', messageId: 'm', attempt: 1, agent: 'planner', text: text.slice(5) }, { type: 'message', messageId: 'm', agent: 'planner', text }])).not.toContain('steps')
+  })
+
   test('a summary that was just read as the answer is not repeated', () => {
     const said = show(createFakeIo(), [{ type: 'message', messageId: 'm', agent: 'coder', text: 'Hi!\n' }, { type: 'complete', result: { success: true, summary: 'Hi!', filesModified: [] } }])
     expect(said).toBe('coder:\nHi!\n✓ done\n')
