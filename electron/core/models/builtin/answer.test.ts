@@ -26,12 +26,12 @@ describe('a new project', () => {
     const { text, calls } = playConversation({ phase: 'plan-structure', task: TASK }, { agent: 'planner' })
     expect(calls.map(({ name }) => name)).toEqual(['list_dir'])
     const { steps } = planAnswerSchema.parse(JSON.parse(text))
-    expect(steps).toMatchObject([{ agent: 'coder', title: TASK, files: expect.arrayContaining(['package.json', 'src/index.js', 'test/index.test.js']) }])
+    expect(steps).toMatchObject([{ agent: 'coder', title: 'Create a node library called slugify', files: expect.arrayContaining(['package.json', 'src/index.js', 'test/index.test.js']) }])
   })
 
   test('is created from its template in one batch, then tested', () => {
     const files = new Map<string, string>()
-    const { answers, text } = playConversation({ phase: 'create-files', task: TASK, step: TASK }, { files, handlers: passing })
+    const { answers, text } = playConversation({ phase: 'create-files', task: TASK, step: 'Create a node library called slugify' }, { files, handlers: passing })
     expect(answers.map(({ calls }) => [...new Set(calls.map(({ name }) => name))])).toEqual([['list_dir'], ['create_file'], ['run_tests'], []])
     expect([...files.keys()]).toEqual(['.gitignore', 'LICENSE', 'README.md', 'package.json', 'src/index.js', 'test/index.test.js'])
     expect(files.get('src/index.js')).toContain('export function slugify(text')
@@ -51,6 +51,10 @@ describe('a new project', () => {
     const files = new Map([['LICENSE', 'mine']])
     expect(playConversation({ phase: 'create-files', task: TASK }, { files, handlers: passing }).text).toContain('I left what was there as it was: LICENSE.')
     expect(files.get('LICENSE')).toBe('mine')
+  })
+
+  test('is created also where tests cannot be run', () => {
+    expect(playConversation({ phase: 'create-files', task: TASK }).text).toContain('no way to run its tests here')
   })
 
   test('whose tests fail is reported as it is', () => {

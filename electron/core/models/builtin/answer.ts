@@ -61,7 +61,7 @@ export function answerByRules(request: RulesRequest, templates: Templates): Rule
     const value = replay(procedureFor(scene, surroundings), scene.turns)
     if ('ok' in value) return { text: value.text, calls: [] }
     const missing = value.calls.map(({ name }) => name).filter((name) => !surroundings.tools.has(name))
-    if (missing.length > 0) return { text: cannot(`it needs ${[...new Set(missing)].join(', ')}, which I may not use here.`), calls: [], cannot: true }
+    if (missing.length > 0) return { text: cannot(`it needs ${[...new Set(missing)].join(', ')}, which I may not use here.`), calls: [], cannot: scene.turns.length === 0 }
     return value
   } catch (error) {
     if (!(error instanceof Cannot)) throw error

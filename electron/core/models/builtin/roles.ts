@@ -19,13 +19,23 @@ function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim()
 }
 
+/** The task's own beginning, in one line. */
+function titleOf(task: string): string {
+  const line = shorten(task)
+  return `${line.slice(0, 1).toUpperCase()}${line.slice(1)}`
+}
+
+function isTitleOf(step: string, task: string): boolean {
+  return oneLine(step).replace(/…$/, '').slice(1) === oneLine(task).slice(1, oneLine(step).replace(/…$/, '').length)
+}
+
 function isKnown(order: Order): order is Exclude<Order, { kind: 'unknown' }> {
   return order.kind !== 'unknown'
 }
 
 /** What an agent is to do: its plan step, or the task where the step is but a shorter form of it. */
 function ordersOf({ task, step }: Activation, { tools }: Surroundings): Order[] {
-  const own = step === undefined || oneLine(task).startsWith(oneLine(step).replace(/…$/, '')) ? [] : readOrders(step)
+  const own = step === undefined || isTitleOf(step, task) ? [] : readOrders(step)
   const orders = own.some(isKnown) ? own : readOrders(task)
   // The commit is another agent's, who follows.
   return tools.has('git_commit') ? orders : orders.filter(({ kind }, _, all) => kind !== 'commit' || all.length === 1)
@@ -63,7 +73,7 @@ export function* plan(activation: Activation, surroundings: Surroundings): Proce
     const [listing] = yield { text: 'I look at what is in the folder.', calls: [{ name: 'list_dir', args: {} }] }
     files = Object.keys(projectFiles(order, surroundings, holdsProject(listing))?.files ?? {})
   }
-  const value: Plan = { steps: [{ id: '1', title: shorten(activation.task), agent: isCommand ? 'terminal' : 'coder', dependsOn: [], files }] }
+  const value: Plan = { steps: [{ id: '1', title: titleOf(activation.task), agent: isCommand ? 'terminal' : 'coder', dependsOn: [], files }] }
   return { ok: true, text: JSON.stringify(value) }
 }
 

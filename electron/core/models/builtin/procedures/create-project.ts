@@ -40,7 +40,7 @@ export function* createProject(order: CreateProject, surroundings: Surroundings)
   const kept = paths.filter((_, index) => failedWith(results[index], 'ALREADY_EXISTS'))
   const failed = paths.flatMap((path, index) => (kept.includes(path) ? [] : (failureOf(results[index]) ?? []))).filter((why) => why !== '')
   if (failed.length > 0) return { ok: false, text: `I could not create the project: ${listed(failed, 3)}` }
-  const tested: Outcome = yield* runTests(project.dir)
+  const tested: Outcome = surroundings.tools.has('run_tests') ? yield* runTests(project.dir) : { ok: true, text: 'I have no way to run its tests here; npm test does.' }
   return { ok: tested.ok, text: [describe(order, project, kept), tested.text].filter(Boolean).join(' ') }
 }
 
