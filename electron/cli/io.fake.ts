@@ -10,7 +10,7 @@ export interface FakeIo extends TerminalIo {
 export function createFakeIo(options: { interactive?: boolean; live?: boolean; colors?: boolean; columns?: number; piped?: string; typed?: string[] } = {}): FakeIo {
   let stdout = ''
   let stderr = ''
-  let now = 1_700_000_000_000
+  let now = 1_699_999_900_000
   const typed = [...(options.typed ?? [])]
   const listeners = new Set<() => void>()
   return {
