@@ -42,8 +42,17 @@ export function serveRenderer(root: string): void {
 /** The file that an address names; undefined where it would lie outside `root`. */
 export function fileOf(root: string, url: URL): string | undefined {
   if (`${url.protocol}//${url.host}` !== APP_ORIGIN) return undefined
-  const path = normalize(join(root, decodeURIComponent(url.pathname)))
+  const path = normalize(join(root, decoded(url.pathname)))
   return path.startsWith(root.endsWith(sep) ? root : root + sep) ? path : undefined
+}
+
+/** What is not encoded as it should be names a file that is not there. */
+function decoded(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname)
+  } catch {
+    return pathname
+  }
 }
 
 function answer(status: number, body: Uint8Array<ArrayBuffer> | null = null, type = 'text/plain'): Response {

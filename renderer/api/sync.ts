@@ -7,8 +7,6 @@ import type { Connection } from './connection.ts'
 import { followLive } from './live.ts'
 
 const CLIENT_VERSION = '0.1.0'
-/** Nothing came for this long after a watch began: the list is as long as it is, be it empty. */
-const LIST_SETTLED_MS = 80
 
 /** Lets everything that the core stores flow into the window's state, until `signal` aborts. */
 export function startSync(connection: Connection, store: AppStore, actions: Actions, signal: AbortSignal): void {
@@ -20,10 +18,7 @@ export function startSync(connection: Connection, store: AppStore, actions: Acti
     store.getState().setConnection(state, error)
     if (state === 'open') void greet(connection, store, actions, signal)
   })
-  watch('tasks.watch', () => ({}), (items) => {
-    store.getState().applyTasks(items)
-    settleSoon(store)
-  })
+  watch('tasks.watch', () => ({}), (items) => store.getState().applyTasks(items))
   watch('approvals.watch', () => ({}), (items) => store.getState().applyApprovals(items))
   watch('status.watch', () => ({}), (items) => {
     const last = items.at(-1)
@@ -37,7 +32,9 @@ async function greet(connection: Connection, store: AppStore, actions: Actions, 
     const api = await connection.api(signal)
     const { workspace } = await api.call('client.hello', { keyNames: [], version: CLIENT_VERSION }, { signal })
     if (store.getState().workspace === null) store.getState().setWorkspace(workspace)
-    settleSoon(store)
+    // The stream has no sign of where its first part ends; an empty list has no first item either.
+    store.getState().applyTasks(await api.call('tasks.list', {}, { signal }))
+    settle(store)
     await Promise.all([actions.loadTrust(), actions.loadModels()])
   } catch (error) {
     // A connection lost again is told by its state; what else went wrong is said.
@@ -45,18 +42,12 @@ async function greet(connection: Connection, store: AppStore, actions: Actions, 
   }
 }
 
-const settling = new WeakMap<AppStore, ReturnType<typeof setTimeout>>()
-
-/** Once the list is there: open what was open when the window was left, else the newest task. */
-function settleSoon(store: AppStore): void {
-  if (store.getState().tasksLoaded) return
-  clearTimeout(settling.get(store))
-  const settle = (): void => {
-    const { tasks, taskOrder, markTasksLoaded, selectedTaskId, selectTask } = store.getState()
-    if (selectedTaskId === null || !tasks.has(selectedTaskId)) selectTask(taskOrder[0] ?? null)
-    markTasksLoaded()
-  }
-  settling.set(store, setTimeout(settle, LIST_SETTLED_MS))
+/** The list is there: open what was open when the window was left, else the newest task. */
+function settle(store: AppStore): void {
+  const { tasks, taskOrder, tasksLoaded, markTasksLoaded, selectedTaskId, selectTask } = store.getState()
+  if (tasksLoaded) return
+  if (selectedTaskId === null || !tasks.has(selectedTaskId)) selectTask(taskOrder[0] ?? null)
+  markTasksLoaded()
 }
 
 type Watch = (name: 'tasks.follow', input: () => StreamInput<'tasks.follow'>, onItems: (items: ProgressEvent[]) => void, until: AbortSignal) => void

@@ -34,6 +34,7 @@ export function tokens(count: number): string {
 export function money(usd: number | null): string {
   if (usd === null) return 'cost unknown'
   if (usd === 0) return '$0.00'
+  if (usd < 0.0001) return '<$0.0001'
   return usd < 0.01 ? `$${usd.toFixed(4)}` : `$${usd.toFixed(2)}`
 }
 

@@ -1,4 +1,4 @@
-import { Pause, RotateCw, Square } from 'lucide-react'
+import { Pause, Square } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { useActions, useApp } from '../../app/context.ts'
 import { StatusMark } from '../../ui/StatusMark.tsx'
@@ -39,11 +39,6 @@ function TaskHead({ taskId }: { taskId: string }): ReactElement | null {
           <span className="muted" title={`${usage.inputTokens.toLocaleString('en')} in, ${usage.outputTokens.toLocaleString('en')} out, ${usage.modelCalls} model calls`}>
             {tokens(usage.inputTokens + usage.outputTokens)} · {money(usage.costUsd)}
           </span>
-        ) : null}
-        {task.status === 'interrupted' || task.status === 'parked' ? (
-          <button type="button" className="button small" onClick={() => void actions.resume(taskId)}>
-            <RotateCw aria-hidden="true" /> Resume
-          </button>
         ) : null}
         {task.status === 'running' || task.status === 'queued' || task.status === 'waiting' ? (
           <button type="button" className="button quiet small" title={`Stop; it can go on later (${shortcut('.')})`} onClick={() => void actions.interrupt(taskId)}>

@@ -2,6 +2,7 @@ import { RotateCw, TriangleAlert, X } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { useApp, useServices } from '../../app/context.ts'
 import { plural } from '../../ui/format.ts'
+import { stepWords } from './step-words.ts'
 
 /** The thin lines under the title bar: what went on by itself after a restart, what went wrong, why there is no core. */
 export function Notices(): ReactElement {
@@ -35,8 +36,8 @@ function Continued(): ReactElement | null {
   return (
     <p className="notice">
       <RotateCw aria-hidden="true" />
-      <span className="clip">
-        Continued {plural(recovered.length, 'task')} from {recovered.map((one) => one.step).join(', ')}
+      <span className="clip" title={recovered.map((one) => one.step).join(', ')}>
+        Continued {plural(recovered.length, 'task')} from {recovered.map((one) => stepWords(one.step)).join(' and ')}
       </span>
       {first ? (
         <button type="button" className="button quiet small" onClick={() => store.getState().selectTask(first.taskId)}>

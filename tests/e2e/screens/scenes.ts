@@ -133,6 +133,7 @@ function scene({ status = 'running', reason, title, tasks, events = [...WORK, ..
     const detail: TaskDetail = { ...main, mode: 'ask', round: 1, plan: null, steps: [], toolCalls: [], changes: files, checkpoints: [], usage: { inputTokens: 0, outputTokens: 0, costUsd: 0, modelCalls: 0 } }
     const answers: FakeAnswers = {
       'client.hello': () => ({ version: '0.1.0', workspace: WORKSPACE }),
+      'tasks.list': () => all,
       'trust.get': ({ dir }) => ({ dir, trusted }),
       'models.list': () => ({ roles: { smart: [{ model: 'anthropic/claude-sonnet-4-5', provider: 'anthropic', known: true }], fast: [{ model: 'groq/llama-3.1-8b-instant', provider: 'groq', known: true }] }, providers: [] }),
       'tasks.get': () => detail,
@@ -148,7 +149,7 @@ function scene({ status = 'running', reason, title, tasks, events = [...WORK, ..
     api.send('status.watch', { ...STATUS, ...view })
     api.send('tasks.follow', ...events.map((body, index) => ({ seq: index + 1, taskId: MAIN, ts: NOW - MINUTE + index * 1000, ...body })))
     api.send('terminal.output', { data: '\u001B[34m~/code/shop-api\u001B[0m (main) $ npm run types\r\n\u001B[32m✔\u001B[0m no errors\r\n\u001B[34m~/code/shop-api\u001B[0m (main) $ ' })
-    return { api, start: (store) => after?.(store) }
+    return { api, start: (store) => void setTimeout(() => after?.(store), 200) }
   }
 }
 
