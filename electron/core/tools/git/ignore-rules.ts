@@ -19,7 +19,7 @@ interface RuleFile {
 }
 
 /** gitignore(5): the deepest file that says something decides; then `info/exclude`; then the user's own. */
-export function ignoreRules({ worktree, commonDir, config }: Repository, rootHasOwn: boolean): IgnoreRules {
+export function ignoreRules({ worktree, commonDir, config }: Pick<Repository, 'worktree' | 'commonDir' | 'config'>, rootHasOwn: boolean): IgnoreRules {
   const ignorecase = configFlag(config, 'core.ignorecase', false)
   const load = (path: string, base: string): RuleFile[] => {
     const text = readText(path)
