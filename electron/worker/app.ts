@@ -25,7 +25,8 @@ export interface App {
 
 /** The Inngest app of one thread: the SDK by its public API, with everything it sends given to the host. */
 export function createApp(host: HostApi, tools: readonly ToolInfo[]): App {
-  const running = new Map<string, AbortController>()
+  /** By run and dispatch: steps that were planned together are asked for under one dispatch. */
+  const running = new Map<string, Set<AbortController>>()
   let registered: FunctionRegistration[] = []
 
   const client = new Inngest({
@@ -62,16 +63,20 @@ export function createApp(host: HostApi, tools: readonly ToolInfo[]): App {
     async invoke({ ref, functionId, stepId, body, inputHashes }) {
       const key = `${ref.runId}:${ref.dispatch}`
       const controller = new AbortController()
-      running.set(key, controller)
+      const together = running.get(key) ?? new Set()
+      running.set(key, together.add(controller))
       try {
         const query = `?fnId=${encodeURIComponent(functionId)}&stepId=${encodeURIComponent(stepId)}`
         const response = await runInvocation({ ref, inputHashes, signal: controller.signal, host }, () => request(query, { method: 'POST', body }))
         return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() }
       } finally {
-        running.delete(key)
+        together.delete(controller)
+        if (together.size === 0) running.delete(key)
       }
     },
-    cancel: (runId, dispatch) => running.get(`${runId}:${dispatch}`)?.abort(),
+    cancel(runId, dispatch) {
+      for (const controller of running.get(`${runId}:${dispatch}`) ?? []) controller.abort()
+    },
   }
 }
 

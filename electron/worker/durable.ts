@@ -31,7 +31,7 @@ export interface Durable {
   readonly runId: string
   /** `request(true)` is the whole conversation, for a host that does not hold its beginning. */
   infer(id: string, inputHash: string, request: (whole: boolean) => InferRequest): Promise<InferResult>
-  tools(id: string, request: ToolBatchRequest): Promise<ToolBatchResult>
+  tools(id: string, inputHash: string, request: ToolBatchRequest): Promise<ToolBatchResult>
   /** Waits out what the effect asks to wait for. */
   effect<Name extends EffectName>(id: string, name: Name, input: EffectInput<Name>): Promise<Exclude<EffectOutput<Name>, EffectSuspended>>
   /** Until what was suspended may be tried again. */
@@ -96,8 +96,8 @@ export function createDurable(step: StepTools, invocation: Invocation, taskId: s
       })
       return inferResultSchema.parse(stored)
     },
-    async tools(id, request) {
-      return toolBatchResultSchema.parse(await hostStep(id, hashOf(request), (stepRef) => host.tools(stepRef, request)))
+    async tools(id, inputHash, request) {
+      return toolBatchResultSchema.parse(await hostStep(id, inputHash, (stepRef) => host.tools(stepRef, request)))
     },
     async effect(name, effect, input) {
       for (let attempt = 1; ; attempt += 1) {

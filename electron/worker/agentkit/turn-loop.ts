@@ -80,7 +80,7 @@ export async function runAgent<T>(durable: Durable, run: AgentRun<T>): Promise<A
     lastText = answer.message.text || lastText
 
     if (toolCalls.length > 0) {
-      const batch = await callTools(durable, { run, turnKey, inferStepId: hashedStepId(inferred.stepId), allowed, calls: toolCalls })
+      const batch = await callTools(durable, { run, turnKey, conversation, fixedHash, inferStepId: hashedStepId(inferred.stepId), allowed, calls: toolCalls })
       for (const file of batch.filesModified) files.add(file)
       acted ||= toolCalls.some((call) => allowed.includes(call.name) && !run.definition.readOnlyToolNames.includes(call.name))
       conversation.append(...toolMessages(toolCalls, batch))
@@ -146,15 +146,19 @@ async function infer<T>(durable: Durable, { run, turnKey, conversation, allowed,
 interface ToolTurn<T> {
   run: AgentRun<T>
   turnKey: string
+  conversation: Conversation
+  fixedHash: string
   inferStepId: string
   allowed: string[]
   calls: ModelToolCall[]
 }
 
-async function callTools<T>(durable: Durable, { run, turnKey, inferStepId, allowed, calls }: ToolTurn<T>): Promise<Extract<ToolBatchResult, { state: 'done' }>> {
+async function callTools<T>(durable: Durable, { run, turnKey, conversation, fixedHash, inferStepId, allowed, calls }: ToolTurn<T>): Promise<Extract<ToolBatchResult, { state: 'done' }>> {
+  // The calls are the end of the conversation: its hash covers them.
+  const inputHash = hash('sha256', `${fixedHash}${conversation.hash}tools`, 'hex')
   for (let attempt = 1; ; attempt += 1) {
     const stepId = attempt === 1 ? `${turnKey}/tools` : `${turnKey}/tools~${attempt}`
-    const result = await durable.tools(stepId, { inferStepId, agent: run.definition.spec.name, allowed, calls })
+    const result = await durable.tools(stepId, inputHash, { inferStepId, agent: run.definition.spec.name, allowed, calls })
     if (result.state === 'done') return result
     await durable.wait(`${stepId}/wait`, result.suspension)
   }

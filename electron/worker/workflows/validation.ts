@@ -47,7 +47,7 @@ async function validate(round: Round, work: Work, author: AgentName, fixRound: n
   const notes = report.testsError && !TEST_ERRORS_IN_CODE.has(report.testsError.code) && report.testsError.code !== 'NO_TEST_RUNNER' ? [`The tests were not run: ${report.testsError.message}`] : []
   const verdict = { validation, findings: checks, work, notes }
   if (checks.tests.length > 0 || checks.diagnostics.length > 0) return { ...verdict, ok: false }
-  const review = await reviewWork(round, work, handoff(author, 'reviewer', work, [], 'the checks passed'))
+  const review = await reviewWork(round, work, handoff(author, 'reviewer', work, [], 'the checks found nothing'))
   if (!review) return { ...verdict, ok: true }
   return { ...verdict, ok: review.approved, validation: { ...validation, review }, findings: { ...checks, review: review.comments } }
 }
