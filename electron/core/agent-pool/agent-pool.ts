@@ -195,7 +195,7 @@ export function createAgentPool({ size, entry, host, tools, clock, log, heapLimi
       const app: EngineApp = { appId, functions, invoke }
       return app
     },
-    status: () => ({ busy: [...threads].filter((thread) => thread.load > 0).length, total: threads.size }),
+    status: () => ({ busy: [...threads].filter((thread) => thread.load > 0).length, total: readyThreads.size }),
     async dispose() {
       if (disposed) return
       disposed = true
