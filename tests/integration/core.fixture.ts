@@ -12,7 +12,7 @@ import { acquireOwnership } from '../../electron/core/store/ownership.ts'
 import { startModelServer, type ModelServer, type ModelServerOptions } from '../model-server/server.ts'
 import { writeProject } from '../project.ts'
 
-const SOURCE: ProgramFiles = {
+export const SOURCE: ProgramFiles = {
   worker: new URL('../../electron/worker/worker.ts', import.meta.url),
   toolThread: new URL('../../electron/core/tools/tool-thread.ts', import.meta.url),
   resources: new URL('../../resources/', import.meta.url),
