@@ -2,8 +2,8 @@ import type { ProgressEvent } from './progress.ts'
 import { FINISHED_STATUSES } from './tasks.ts'
 import type { TaskStatus } from './tasks.ts'
 
-/** Whether a task of this status goes on by itself or by a decision. Parked and waiting ones do; an interrupted one was stopped. */
-export function hasEnded(status: TaskStatus): boolean {
+/** A parked or waiting task has not ended: it goes on by itself or by a decision. An interrupted one was stopped. */
+function hasEnded(status: TaskStatus): boolean {
   return FINISHED_STATUSES.has(status) || status === 'interrupted'
 }
 

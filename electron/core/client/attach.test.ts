@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { RainyApi } from '../../../shared/api.ts'
 import { ConnectionLostError } from '../../../shared/channel-client.ts'
 import { attach } from './attach.ts'
 import type { Attached } from './attach.ts'
@@ -40,7 +41,7 @@ async function ownerElsewhere(): Promise<{ child: ChildProcess; path: string }> 
   return { child, path: (JSON.parse(line) as { path: string }).path }
 }
 
-async function listen(api = createFakeApi({ 'tasks.list': () => [] })): Promise<LocalServer> {
+async function listen(api: RainyApi = createFakeApi({ 'tasks.list': () => [] })): Promise<LocalServer> {
   const server = await listenLocal({ paths, api, hello: { version: '1.0.0', workspace: '/w', hasKey: () => false } })
   servers.push(server)
   return server
@@ -148,52 +149,99 @@ test('one who never reads is let go when too much waits for him; others go on', 
   socket.destroy()
 })
 
-test('the server is settled when no call is in flight and no unfinished task is followed', async () => {
-  const release = Promise.withResolvers<unknown>()
-  const next: Array<PromiseWithResolvers<unknown>> = [Promise.withResolvers(), Promise.withResolvers()]
-  async function* follow(_: unknown, signal: AbortSignal | undefined): AsyncGenerator<unknown> {
-    for (const item of next) yield await item.promise
-    await new Promise((resolve) => signal?.addEventListener('abort', resolve))
+/** A core with one task, whose status and events the test gives. */
+function oneTask(): { api: ReturnType<typeof createFakeApi>; task: { status: string }; say(event: object): void } {
+  const task = { status: 'running' }
+  const events: unknown[] = []
+  const waiting = new Set<() => void>()
+  const wake = (): void => {
+    for (const resolve of waiting) resolve()
+    waiting.clear()
   }
-  const server = await listen(createFakeApi({ 'tasks.list': () => release.promise, 'tasks.get': () => ({ status: 'running' }) }, { 'tasks.follow': follow }))
-  await server.settled()
+  async function* follow(_: unknown, signal: AbortSignal | undefined): AsyncGenerator<unknown> {
+    signal?.addEventListener('abort', wake)
+    for (let at = 0; ; ) {
+      if (signal?.aborted) return
+      if (at < events.length) yield events[at++]
+      else await new Promise<void>((resolve) => waiting.add(resolve))
+    }
+  }
+  return {
+    task,
+    api: createFakeApi({ 'tasks.get': () => task }, { 'tasks.follow': follow }),
+    say(event) {
+      events.push({ seq: events.length + 1, taskId: 't', ts: 1, ...event })
+      wake()
+    },
+  }
+}
+
+async function isSettled(server: LocalServer): Promise<boolean> {
+  return await Promise.race([server.settled().then(() => true), sleep(400).then(() => false)])
+}
+
+async function follow(): Promise<Attached['client']> {
   const { client } = await attached()
-  const isSettled = async (): Promise<boolean> => (await sleep(30), await Promise.race([server.settled().then(() => true), sleep(10).then(() => false)]))
-  const call = client.call('tasks.list', {})
-  expect(await isSettled()).toBe(false)
-  release.resolve([])
-  await call
-  expect(await isSettled()).toBe(true)
   const reading = (async () => {
     for await (const _ of client.subscribe('tasks.follow', { taskId: 't' })) await sleep(0)
   })()
-  expect(await isSettled()).toBe(false)
-  next[0]?.resolve({ seq: 1, taskId: 't', ts: 1, type: 'step', step: 1, total: 1, message: 'x' })
-  expect(await isSettled()).toBe(false)
-  next[1]?.resolve({ seq: 2, taskId: 't', ts: 1, type: 'complete', result: { success: true, summary: '', filesModified: [] } })
-  expect(await isSettled()).toBe(true)
-  client.close()
-  await expect(reading).rejects.toBeInstanceOf(ConnectionLostError)
+  reading.catch(() => undefined) // Ends with its connection, which each test ends.
+  await sleep(50)
+  return client
+}
+
+test('a server is not settled while a call is in flight', async () => {
+  const release = Promise.withResolvers<unknown>()
+  const server = await listen(createFakeApi({ 'tasks.list': () => release.promise }))
+  expect(await isSettled(server)).toBe(true)
+  const { client } = await attached()
+  const call = client.call('tasks.list', {})
+  await sleep(50)
+  const settled = server.settled()
+  expect(await isSettled(server)).toBe(false)
+  release.resolve([])
+  await call
+  await settled
 })
 
-test('a follower that leaves no longer holds the owner, nor does one of a task that had ended before', async () => {
-  const status = { status: 'running' }
-  async function* quiet(_: unknown, signal: AbortSignal | undefined): AsyncGenerator<unknown> {
-    await new Promise((resolve) => signal?.addEventListener('abort', resolve))
-    yield* []
-  }
-  const server = await listen(createFakeApi({ 'tasks.get': () => status }, { 'tasks.follow': quiet }))
-  const first = (await attached()).client
-  const reading = first.subscribe('tasks.follow', { taskId: 't' })[Symbol.asyncIterator]().next()
-  await sleep(30)
+test('a server is settled when the task that is followed has ended and its follower was told, or when the follower leaves', async () => {
+  const { api, task, say } = oneTask()
+  const server = await listen(api)
+  const first = await follow()
+  say({ type: 'step', step: 1, total: 1, message: 'x' })
+  const settled = server.settled()
+  expect(await isSettled(server)).toBe(false)
+  task.status = 'completed'
+  say({ type: 'complete', result: { success: true, summary: '', filesModified: [] } })
+  await settled
+  task.status = 'running'
+  const second = await follow()
+  say({ type: 'status', status: 'running' })
+  const again = server.settled()
+  expect(await isSettled(server)).toBe(false)
   first.close()
-  await expect(reading).rejects.toBeInstanceOf(ConnectionLostError)
-  await server.settled()
-  status.status = 'completed'
-  const second = (await attached()).client
-  const late = second.subscribe('tasks.follow', { taskId: 't' })[Symbol.asyncIterator]().next()
-  await sleep(30)
-  await server.settled()
   second.close()
-  await expect(late).rejects.toBeInstanceOf(ConnectionLostError)
+  await again
+})
+
+test.each(['parked', 'interrupted', 'completed'])('a followed task that is %s does not keep the owner, whatever its last event was', async (status) => {
+  const { api, task, say } = oneTask()
+  task.status = status
+  say({ type: 'status', status: 'running' })
+  const server = await listen(api)
+  const client = await follow()
+  expect(await isSettled(server)).toBe(true)
+  client.close()
+})
+
+test('a follower of a task that does not exist does not keep the owner', async () => {
+  const { api } = oneTask()
+  const server = await listen({ ...api, call: () => Promise.reject(new Error('none')) })
+  const client = await attach({ paths, version: '1.0.0', keyNames: [], answerMs: 2000 })
+  if (typeof client === 'string') throw new Error(client)
+  const item = client.client.subscribe('tasks.follow', { taskId: 't' })[Symbol.asyncIterator]().next()
+  await sleep(50)
+  expect(await isSettled(server)).toBe(true)
+  client.client.close()
+  await expect(item).rejects.toBeInstanceOf(ConnectionLostError)
 })

@@ -35,7 +35,7 @@ export async function listenLocal({ paths, api, hello, clock }: ListenLocalOptio
   const path = chooseSocketPath(paths)
   const isFile = process.platform !== 'win32'
   if (isFile) rmSync(path, { force: true })
-  const followers = trackFollowers(answering(api, hello))
+  const followers = trackFollowers(answering(api, hello), clock)
   const clients = new Set<Disposable>()
   const server = createServer((socket) => {
     const client = serveChannel({ api: followers.api, port: createLinePort(socket), ...(clock ? { clock } : {}), onEnd: () => void clients.delete(client) })
