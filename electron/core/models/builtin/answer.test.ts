@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type Activation, phaseSchema, planAnswerSchema, reviewAnswerSchema } from '../../../../shared/activation.ts'
 import type { ModelMessage } from '../../../../shared/model.ts'
 import { answerByRules } from './answer.ts'
+import { applyTextEdits } from './diagnostics.ts'
 import { playConversation, templates, ToolError } from './conversation.fixture.ts'
 
 const passing = { run_tests: () => 'node:test: 9 passed, 0 failed, 0 skipped' }
@@ -197,14 +198,28 @@ describe('looking', () => {
 
 describe('quick fixes', () => {
   test('are applied until none is left, and what has none is named', () => {
-    const disk = new Map([['a.ts', 'lte x = 1\nfoo()\n']])
-    const get_diagnostics = (): string => {
-      const open = disk.get('a.ts')?.includes('lte') ? [{ path: 'a.ts', line: 1, severity: 'error', message: 'lte?', fixes: [{ title: 'Change to let', edits: [{ path: 'a.ts', edits: [{ find: 'lte', replace: 'let' }] }] }] }] : []
-      return JSON.stringify({ diagnostics: [...open, { path: 'a.ts', line: 2, severity: 'error', message: 'no foo' }] })
-    }
+    const disk = new Map([['a.ts', 'lte x = 1\r\nfoo()\r\nlte ü = "ü"; retrun\r\n']])
+    const fixFor = (word: string, newText: string): string[] =>
+      (disk.get('a.ts') ?? '').split('\n').flatMap((text, index) => {
+        const edit = { path: 'a.ts', line: index + 1, column: text.indexOf(word) + 1, endLine: index + 1, endColumn: text.indexOf(word) + 1 + word.length, newText }
+        return text.includes(word) ? [`a.ts:${edit.line}:${edit.column} error ts 1: ${word}?`, `  fix: Change to ${newText} ${JSON.stringify([edit])}`] : []
+      })
+    const get_diagnostics = (): string => [...fixFor('lte', 'let'), ...fixFor('retrun', 'return'), 'a.ts:2:1 error ts 2304: no foo', '  fix: Add it [{"path":"a.ts"}]'].join('\n')
     const { text } = playConversation({ phase: 'fix', task: 'x', files: ['a.ts'], findings: { tests: [], diagnostics: ['a.ts:1'], review: '' } }, { files: disk, handlers: { get_diagnostics } })
-    expect(disk.get('a.ts')).toBe('let x = 1\nfoo()\n')
-    expect(text).toMatch(/I applied 1 quick fix: Change to let\. .*no fix that helps for 1 diagnostic: a\.ts:2: no foo/)
+    expect(disk.get('a.ts')).toBe('let x = 1\r\nfoo()\r\nlet ü = "ü"; return\r\n')
+    expect(text).toMatch(/I applied 3 quick fixes: .*no fix that helps for 1 diagnostic: a\.ts:2: ts 2304: no foo/)
+  })
+
+  test('that overlap or lie outside the file are left alone', () => {
+    const edit = { path: 'a', line: 1, column: 1, endLine: 1, endColumn: 3, newText: 'x' }
+    expect(applyTextEdits('abc', [edit, { ...edit, column: 3, endColumn: 3 }])).toBe('xxc')
+    expect(applyTextEdits('abc', [edit, { ...edit, column: 2 }])).toBeUndefined()
+    expect(applyTextEdits('abc', [{ ...edit, endLine: 4 }])).toBeUndefined()
+    expect(applyTextEdits('abc', [{ ...edit, endColumn: 9 }])).toBeUndefined()
+  })
+
+  test('no diagnostics is nothing to fix', () => {
+    expect(playConversation('fix the type errors', { handlers: { get_diagnostics: () => 'No diagnostics.' } }).text).toContain('nothing to fix')
   })
 
   test('a failed test is not mended by rules: it says so and changes nothing', () => {

@@ -1,28 +1,44 @@
-import { z } from 'zod'
-import { dataOf, failureOf } from '../results.ts'
-import type { Procedure, RulesCall } from '../types.ts'
+import { applyTextEdits, readDiagnostics, type Diagnostic, type TextEdit } from '../diagnostics.ts'
+import { failureOf } from '../results.ts'
+import type { Procedure } from '../types.ts'
 import { listed, plural } from '../words.ts'
 
-const ROUNDS = 3
+const ROUNDS = 5
 
-const editSchema = z.object({ find: z.string().min(1), replace: z.string() })
-/** A fix as `get_diagnostics` gives it: edits in the arguments' form of `edit_file`, file by file. */
-const fixSchema = z.object({ title: z.string(), edits: z.array(z.object({ path: z.string(), edits: z.array(editSchema) })) })
-const diagnosticSchema = z.object({ path: z.string(), line: z.int(), severity: z.string(), message: z.string(), fixes: z.array(fixSchema).optional() })
-const diagnosticsSchema = z.object({ diagnostics: z.array(diagnosticSchema) })
-type Diagnostic = z.infer<typeof diagnosticSchema>
-
-/** The first fix of each diagnostic, one a file: the edits of the others may no longer fit behind it. */
-function firstFixes(diagnostics: Diagnostic[]): { titles: string[]; calls: RulesCall[] } {
-  const edits = new Map<string, Array<z.infer<typeof editSchema>>>()
+/**
+ * The first fix of each diagnostic, as far as they leave each other alone: of two that import the same, or that touch, the second
+ * waits for the next look, as the first may have mended both.
+ */
+function firstFixes(diagnostics: readonly Diagnostic[]): { titles: string[]; edits: Map<string, TextEdit[]> } {
+  const edits = new Map<string, TextEdit[]>()
   const titles: string[] = []
   for (const { fixes } of diagnostics) {
-    const fix = fixes?.[0]
-    if (!fix || fix.edits.length === 0 || fix.edits.some(({ path }) => edits.has(path))) continue
+    const fix = fixes.find((one) => one.edits.length > 0)
+    if (!fix || (titles.includes(fix.title) && /import/i.test(fix.title))) continue
+    if (fix.edits.some((edit) => edits.get(edit.path)?.some((other) => touch(edit, other)))) continue
     titles.push(fix.title)
-    for (const { path, edits: own } of fix.edits) edits.set(path, own)
+    for (const edit of fix.edits) edits.set(edit.path, [...(edits.get(edit.path) ?? []), edit])
   }
-  return { titles, calls: [...edits].map(([path, own]) => ({ name: 'edit_file', args: { path, edits: own } })) }
+  return { titles, edits }
+}
+
+function touch(a: TextEdit, b: TextEdit): boolean {
+  const isBefore = (one: TextEdit, other: TextEdit): boolean => one.endLine < other.line || (one.endLine === other.line && one.endColumn < other.column)
+  return !isBefore(a, b) && !isBefore(b, a)
+}
+
+/** Reads the files, applies the edits, and writes what came of them. Returns how many were written. */
+function* applyFixes(edits: ReadonlyMap<string, TextEdit[]>, text: string): Procedure<number> {
+  const paths = [...edits.keys()]
+  const contents = yield { text, calls: paths.map((path) => ({ name: 'read_file', args: { path } })) }
+  const changed = paths.flatMap((path, index) => {
+    const before = failureOf(contents[index]) === undefined ? (contents[index]?.content ?? '') : undefined
+    const after = before === undefined ? undefined : applyTextEdits(before, edits.get(path) ?? [])
+    return after === undefined || after === before ? [] : [{ path, content: after }]
+  })
+  if (changed.length === 0) return 0
+  const written = yield { text: `I change ${listed(changed.map(({ path }) => path))}.`, calls: changed.map((args) => ({ name: 'write_file', args })) }
+  return written.filter((result) => failureOf(result) === undefined).length
 }
 
 /** Applies the language server's own fixes, looks again, and stops when there is none left or nothing gets better. */
@@ -34,13 +50,12 @@ export function* quickFix(paths: string[]): Procedure {
     const results = yield { text: round === 1 ? 'I look at the diagnostics.' : 'I look again.', calls: look }
     const why = results.map(failureOf).find((failure) => failure !== undefined)
     if (why !== undefined) return { ok: false, text: `I could not get the diagnostics: ${why}` }
-    const found = results.flatMap((result) => dataOf(result, diagnosticsSchema)?.diagnostics ?? [])
-    const worse = round > 1 && found.length >= left.length
+    const found = results.flatMap(({ content }) => readDiagnostics(content))
+    const isNoBetter = round > 1 && found.length >= left.length
     left = found
-    const { titles, calls } = firstFixes(found)
-    if (worse || calls.length === 0 || round > ROUNDS) break
-    const edited = yield { text: `I apply ${plural(titles.length, 'fix', 'fixes')}: ${listed(titles, 4)}.`, calls }
-    if (edited.every((result) => failureOf(result) !== undefined)) break
+    const { titles, edits } = firstFixes(found)
+    if (isNoBetter || titles.length === 0 || round > ROUNDS) break
+    if ((yield* applyFixes(edits, `I apply ${plural(titles.length, 'fix', 'fixes')}: ${listed(titles, 4)}.`)) === 0) break
     applied.push(...titles)
   }
   const rest = left.filter(({ severity }) => severity !== 'hint').map(({ path, line, message }) => `${path}:${line}: ${message}`)
