@@ -1,9 +1,10 @@
+import { fstatSync } from 'node:fs'
 import type { TerminalIo } from './io.ts'
 
 /** More than this is no task any more. */
 const PIPED_LIMIT_BYTES = 16 * 1024 * 1024
-/** How long what was not asked for may take to begin. */
-const FIRST_BYTE_LIMIT_MS = 250
+/** How long what was not asked for may take to begin: a shell's pipe has a writer, a parent's socket most often none. */
+const FIRST_BYTE_LIMIT_MS = { pipe: 1000, socket: 200 }
 const INTERRUPTED = 130
 /** After a second Ctrl-C nothing is waited for longer than this. */
 const LEAVE_MS = 300
@@ -65,7 +66,8 @@ async function readPiped(stdin: NodeJS.ReadStream, patient: boolean): Promise<st
   if (stdin.isTTY) return undefined
   const chunks: Buffer[] = []
   let length = 0
-  const timer = patient ? undefined : setTimeout(() => stdin.destroy(), FIRST_BYTE_LIMIT_MS)
+  const fromShell = fstatSync(0).isFIFO()
+  const timer = patient ? undefined : setTimeout(() => stdin.destroy(), fromShell ? FIRST_BYTE_LIMIT_MS.pipe : FIRST_BYTE_LIMIT_MS.socket)
   try {
     for await (const chunk of stdin) {
       clearTimeout(timer)
@@ -76,6 +78,7 @@ async function readPiped(stdin: NodeJS.ReadStream, patient: boolean): Promise<st
   } catch (error) {
     // Destroyed by the timer: nothing came.
     if (chunks.length > 0 || !(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) throw error
+    if (fromShell) process.stderr.write('rainy: nothing came through the pipe yet, so it is left out; `-` waits for it\n')
     return undefined
   } finally {
     clearTimeout(timer)

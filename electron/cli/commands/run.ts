@@ -58,9 +58,11 @@ async function realFolder(path: string): Promise<string> {
 }
 
 /** The words of the line, and what was piped in. With -c the first word may be a task's id. */
-async function readTask({ args, io }: CommandContext): Promise<{ text: string; earlier: string | undefined }> {
+async function readTask({ args, io, open }: CommandContext): Promise<{ text: string; earlier: string | undefined }> {
   const words = args.positionals.filter((word) => word !== '-')
   const asked = args.positionals.includes('-')
+  // There is a task whatever comes through the pipe: no need to wait for it before the core is started. Its failure is met below.
+  if (!asked && words.some((word) => word.trim() !== '')) open('drive').catch(() => undefined)
   const piped = (await io.readPiped({ patient: asked || words.length === 0 }))?.trim() ?? ''
   const named = has(args, 'continue') && words[0] !== undefined && ID_LIKE.test(words[0]) && (words.length === 2 || (words.length === 1 && piped !== ''))
   const earlier = named ? words.shift() : undefined

@@ -46,13 +46,13 @@ describe('modes', () => {
     (line) => expect(verdict(command(line), 'full-auto')).toBe('ask'),
   )
 
-  test.each(['npm install', 'npm ci && npm test', 'pip install -r requirements.txt', 'git status', 'git commit -m "push it"', 'node -e "console.log(1)"', 'for f in *.ts; do wc -l "$f"; done', 'mkdir -p a/b && touch a/b/c', 'cat .git/HEAD', 'cat > a.js <<\'EOF\'\ncurl $(x)\nEOF', 'grep -r curl src'])(
+  test.each(['npm install', 'npm ci && npm test', 'pip install -r requirements.txt', 'git status', 'git commit -m "push it"', 'node -e "console.log(1)"', 'for f in *.ts; do wc -l "$f"; done', 'mkdir -p a/b && touch a/b/c', 'cat .git/HEAD', 'find . -path ./.git -prune -o -name "*.ts" -print', 'cat > a.js <<\'EOF\'\ncurl $(x)\nEOF', 'grep -r curl src'])(
     'full-auto does not ask before `%s`',
     (line) => expect(verdict(command(line), 'full-auto')).toBe('allow'),
   )
 
   test('protected paths ask in full-auto, and always cannot be said', () => {
-    for (const subject of [write('.git/hooks/pre-commit'), write('.rainy/config.json'), command('echo x > .git/config'), command('rm -rf .git'), command('cp a sub/.git/hooks/')]) {
+    for (const subject of [write('.git/hooks/pre-commit'), write('.rainy/config.json'), command('echo x > .git/config'), command('rm -rf .git'), command('find .git -name hooks -delete'), command('cp a sub/.git/hooks/')]) {
       expect(judge(subject, 'full-auto', { allow: ['*'] })).toEqual({ verdict: 'ask', why: expect.stringContaining('protected') })
     }
   })
