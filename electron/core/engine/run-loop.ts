@@ -8,8 +8,8 @@ import type { Invocation, LiveInvocations } from './live-invocations.ts'
 import type { RunMachine } from './run-machine.ts'
 import { AppLostError } from './types.ts'
 
-/** Invocations at once: enough to keep every worker busy with runs that wait for models. */
-export const INVOCATION_LIMIT = 64
+/** Invocations at once: enough for runs that wait for models, few enough that the steps of each follow closely. */
+export const INVOCATION_LIMIT = 32
 /** How long the loop rests after the database refused a write. */
 const STORE_RETRY_MS = 1000
 

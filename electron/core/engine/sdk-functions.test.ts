@@ -58,6 +58,23 @@ describe('functions', () => {
     expect(bed.outcome('app-parent').output).toEqual(['Error: child says no', 'InngestInvokeTimeoutError: The invoked function did not finish in time.'])
   })
 
+  test('that fail take the children that they wait for with them', async () => {
+    const inner = child()
+    await boot(
+      inner,
+      sdk.client.createFunction({ ...on('parent'), retries: 0 }, async ({ step }) =>
+        Promise.all([
+          step.invoke('long', { function: inner, data: { sleep: true } }),
+          step.run('bad', () => {
+            throw new NonRetriableError('for good')
+          }),
+        ]),
+      ),
+    )
+    await trigger('go')
+    expect(bed.told).toEqual(['parent started', 'child started', 'child cancelled', 'parent failed'])
+  })
+
   test('send events, each stored once with the step that sent it', async () => {
     await boot(
       sdk.client.createFunction(on('sender'), async ({ step }) => {
@@ -262,7 +279,20 @@ describe('settings', () => {
     expect(bed.told).toEqual(['cancellable started', 'cancellable started', 'cancellable cancelled'])
   })
 
-  test('timeouts cancel what does not start or finish in time', async () => {
+  test('a run that gets no slot within its start timeout is cancelled', async () => {
+    let release = (): void => {}
+    const gate = new Promise<void>((resolve) => (release = resolve))
+    await boot(sdk.client.createFunction({ ...on('timed'), concurrency: 1, timeouts: { start: '1m' } }, async ({ step }) => step.run('hold', () => gate)))
+    await trigger('go')
+    await trigger('go')
+    await pass(MINUTE_MS)
+    expect(bed.told).toEqual(['timed started', 'timed cancelled'])
+    release()
+    await settle()
+    expect(bed.told.at(-1)).toBe('timed completed')
+  })
+
+  test('a run that does not finish in time is cancelled', async () => {
     await boot(sdk.client.createFunction({ ...on('timed'), timeouts: { finish: '1m' } }, async ({ step }) => step.sleep('long', '1d')))
     await trigger('go')
     await pass(MINUTE_MS)
