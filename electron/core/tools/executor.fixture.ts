@@ -9,6 +9,7 @@ import { openDatabase, type Db } from '../store/database.ts'
 import type { FsPort } from '../workspace/fs-port.ts'
 import { openWorkspace } from '../workspace/open-workspace.ts'
 import type { Workspace } from '../workspace/types.ts'
+import type { LanguageServers } from './analysis/types.ts'
 import { createTools } from './executor.ts'
 import type { Terminals } from './terminal/types.ts'
 import type { BatchEnd, BatchOptions, Executor } from './types.ts'
@@ -29,12 +30,13 @@ export interface HouseOptions {
   folder?: string
   fs?: FsPort
   terminals?: Partial<Terminals>
+  languageServers?: Partial<LanguageServers>
   log?: Log
   clock?: Clock
   protectedPaths?: string[]
 }
 
-export async function openHouse({ folder, fs, terminals = {}, log = silentLog, clock = systemClock, protectedPaths = [] }: HouseOptions = {}): Promise<ToolHouse> {
+export async function openHouse({ folder, fs, terminals = {}, languageServers = {}, log = silentLog, clock = systemClock, protectedPaths = [] }: HouseOptions = {}): Promise<ToolHouse> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'rainy-tools-')))
   const root = join(home, 'workspace')
   await mkdir(root, { recursive: true })
@@ -48,6 +50,7 @@ export async function openHouse({ folder, fs, terminals = {}, log = silentLog, c
     toolThreadEntry: new URL('tool-thread.ts', import.meta.url),
     // Only what a test hands in is there.
     terminals: terminals as Terminals,
+    languageServers: languageServers as LanguageServers,
     limits: { maxConcurrentTools: 10, maxConcurrentCommands: 2 },
   })
   const signal = new AbortController().signal

@@ -11,6 +11,7 @@ import { createCheckpointStore } from '../store/checkpoint-store.ts'
 import type { Db } from '../store/database.ts'
 import { createToolCallStore } from '../store/tool-call-store.ts'
 import type { Workspace } from '../workspace/types.ts'
+import type { LanguageServers } from './analysis/types.ts'
 import { createToolCaches } from './cache.ts'
 import { createJournal } from './journal.ts'
 import { createLanes } from './lanes.ts'
@@ -36,14 +37,15 @@ export interface CreateToolsOptions {
   /** The entry of the tool thread: `tool-thread.ts`, or what it was built to. */
   toolThreadEntry: URL
   terminals: Terminals
+  languageServers: LanguageServers
   limits: Pick<Limits, 'maxConcurrentTools' | 'maxConcurrentCommands'>
 }
 
 /** All tools, and the one way to run them. */
-export function createTools({ db, clock, ids, log, toolThreadEntry, terminals, limits }: CreateToolsOptions): Executor {
+export function createTools({ db, clock, ids, log, toolThreadEntry, terminals, languageServers, limits }: CreateToolsOptions): Executor {
   const disposables = createDisposables()
   const caches = createToolCaches()
-  const deps: ToolDeps = { clock, ids, log, caches, terminals }
+  const deps: ToolDeps = { clock, ids, log, caches, terminals, languageServers }
   const toolThread = createToolThread({ entry: toolThreadEntry, clock, log })
   disposables.add(toolThread.dispose)
   const registry = createRegistry(deps, toolThread)

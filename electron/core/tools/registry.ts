@@ -1,6 +1,7 @@
 import { RainyError } from '../../../shared/errors.ts'
 import type { ToolInfo } from '../../../shared/tools.ts'
 import { toolInfo } from './define-tool.ts'
+import { createGetDiagnosticsTool } from './analysis/get-diagnostics.ts'
 import { createEditFileTool } from './fs/edit-file.ts'
 import { createListDirTool } from './fs/list-dir.ts'
 import { createReadDirectoryTreeTool } from './fs/read-directory-tree.ts'
@@ -11,6 +12,7 @@ import { createGitDiffTool } from './git/git-diff.ts'
 import { createGitStatusTool } from './git/git-status.ts'
 import { createSearchCodeTool } from './search/search-code.ts'
 import { createRunCommandTool } from './terminal/run-command.ts'
+import { createRunTestsTool } from './terminal/run-tests.ts'
 import { inThread } from './thread-tool.ts'
 import type { ToolThread } from './tool-thread-client.ts'
 import type { AnyTool, ThreadToolDeps, ToolDefinition, ToolDeps } from './types.ts'
@@ -28,6 +30,8 @@ const HOST_TOOLS = {
   create_file: createCreateFileTool,
   edit_file: createEditFileTool,
   run_command: createRunCommandTool,
+  run_tests: createRunTestsTool,
+  get_diagnostics: createGetDiagnosticsTool,
 } as const satisfies Record<string, (deps: ToolDeps) => AnyTool>
 
 /** Those that run in a tool thread. */

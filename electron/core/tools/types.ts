@@ -6,6 +6,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Ids } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import type { Workspace, WorkspacePath } from '../workspace/types.ts'
+import type { LanguageServers } from './analysis/types.ts'
 import type { ToolCaches } from './cache.ts'
 import type { Terminals } from './terminal/types.ts'
 
@@ -20,6 +21,7 @@ export interface ToolDeps extends ThreadToolDeps {
   ids: Ids
   caches: ToolCaches
   terminals: Terminals
+  languageServers: LanguageServers
 }
 
 /** What a running tool is given. */

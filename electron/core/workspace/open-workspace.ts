@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, type BigIntStats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname, join, resolve as resolvePath } from 'node:path'
 import { RainyError } from '../../../shared/errors.ts'
@@ -43,16 +43,16 @@ export async function openWorkspace({ root: asked, protectedPaths, log, fs = sys
     return { absolute, relative: toRelative(root, absolute) }
   }
 
-  const openRegular = async (path: WorkspacePath, flags: 'r' | 'r+'): Promise<FileHandle> => {
+  const openRegular = async (path: WorkspacePath, flags: 'r' | 'r+'): Promise<{ handle: FileHandle; stats: BigIntStats }> => {
     const how = flags === 'r' ? constants.O_RDONLY : constants.O_RDWR
     try {
       const handle = await fs.open(path.absolute, how | constants.O_NONBLOCK | constants.O_NOCTTY)
       try {
         await folders.refuseOutside(handle, path.absolute)
-        const stats = await handle.stat()
+        const stats = await handle.stat({ bigint: true })
         if (stats.isDirectory()) throw new RainyError('IS_DIRECTORY', `${path.relative} is a folder; name a file.`)
         if (!stats.isFile()) throw new RainyError('NOT_REGULAR_FILE', `${path.relative} is not a regular file.`)
-        return handle
+        return { handle, stats }
       } catch (error) {
         await handle.close()
         throw error
@@ -66,11 +66,11 @@ export async function openWorkspace({ root: asked, protectedPaths, log, fs = sys
     root,
     protectedPaths,
     resolve,
-    open: (path, flags) => openRegular(path, flags),
+    open: async (path, flags) => (await openRegular(path, flags)).handle,
     async read(path, limitBytes) {
-      const handle = await openRegular(path, 'r')
+      const { handle, stats } = await openRegular(path, 'r')
       try {
-        return await readWhole(handle, path.relative, limitBytes)
+        return await readWhole(handle, stats, path.relative, limitBytes)
       } catch (error) {
         throw asPathError(error, path.relative)
       } finally {

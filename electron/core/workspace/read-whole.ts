@@ -5,9 +5,8 @@ import type { FileStamp, ReadFile } from './types.ts'
 
 const PERMISSION_BITS = 0o7777n
 
-/** Reads to the end of what was opened, at most `limitBytes`. */
-export async function readWhole(handle: FileHandle, shown: string, limitBytes: number): Promise<ReadFile> {
-  const stats = await handle.stat({ bigint: true })
+/** Reads to the end of what was opened, at most `limitBytes`. `stats` were taken before: a change since then makes them outdated. */
+export async function readWhole(handle: FileHandle, stats: BigIntStats, shown: string, limitBytes: number): Promise<ReadFile> {
   if (stats.size > BigInt(limitBytes)) throw tooLarge(shown, stats.size, limitBytes)
   // One byte more than it has: a read that does not fill the buffer has seen the end, so most files take one.
   let buffer = Buffer.allocUnsafeSlow(Number(stats.size) + 1)

@@ -179,6 +179,6 @@ test('no text of a path leads outside or throws anything but our own errors', as
       )
       expect(end).toBe(true)
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 })
