@@ -1,4 +1,4 @@
-import { Check, Circle, LoaderCircle } from 'lucide-react'
+import { Check, Circle, CirclePause, LoaderCircle } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { useApp } from '../../app/context.ts'
 import { planStates } from './plan-states.ts'
@@ -6,6 +6,7 @@ import { planStates } from './plan-states.ts'
 const MARKS = {
   done: { word: 'done', Icon: Check },
   running: { word: 'running', Icon: LoaderCircle },
+  stopped: { word: 'stopped', Icon: CirclePause },
   waiting: { word: 'to come', Icon: Circle },
 } as const
 

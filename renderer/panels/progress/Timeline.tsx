@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import type { Range } from '@tanstack/react-virtual'
 import { ArrowDown } from 'lucide-react'
-import { useCallback, useLayoutEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { ReactElement } from 'react'
 import { useApp } from '../../app/context.ts'
 import { EMPTY_PROGRESS } from './items.ts'
@@ -36,6 +36,17 @@ export function Timeline({ taskId }: { taskId: string }): ReactElement {
     const element = scroll.current
     if (element && atEnd.current) element.scrollTop = element.scrollHeight
   }, [height, progress])
+
+  // A panel that opens makes this one smaller: who was at the end stays there.
+  useEffect(() => {
+    const element = scroll.current
+    if (!element) return undefined
+    const resized = new ResizeObserver(() => {
+      if (atEnd.current) element.scrollTop = element.scrollHeight
+    })
+    resized.observe(element)
+    return () => resized.disconnect()
+  }, [])
 
   const onScroll = (): void => {
     const element = scroll.current

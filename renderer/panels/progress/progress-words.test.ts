@@ -18,11 +18,15 @@ const plan: ProgressBody = {
   ],
 }
 const begin = (step: number, stepId?: string): ProgressBody => ({ type: 'step', step, total: 4, message: `step ${step}`, ...(stepId === undefined ? {} : { stepId }) })
-const states = (bodies: ProgressBody[], status?: 'running' | 'completed'): string[] =>
+const states = (bodies: ProgressBody[], status?: 'running' | 'parked' | 'completed'): string[] =>
   planStates(foldProgress(EMPTY_PROGRESS, [plan, ...bodies].map((body, index) => ({ seq: index + 1, taskId: 't', ts: 0, ...body }))), status)
 
 test('two steps of a plan that run at once are both running, and what they depend on is done', () => {
   expect(states([begin(1, 'a'), begin(2, 'b'), begin(3, 'c')])).toEqual(['done', 'running', 'running', 'waiting'])
+})
+
+test('nothing of a plan runs while its task does not', () => {
+  expect(states([begin(1, 'a'), begin(2, 'b')], 'parked')).toEqual(['done', 'stopped', 'waiting', 'waiting'])
 })
 
 test('without names the count tells how far a plan is, and a completed task has done all of it', () => {

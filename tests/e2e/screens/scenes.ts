@@ -33,7 +33,7 @@ const OTHERS = [
 
 const DIFF = `--- a/src/routes/orders.ts
 +++ b/src/routes/orders.ts
-@@ -12,7 +12,12 @@
+@@ -12,5 +12,9 @@
  export function orders(app: App, store: Store): void {
    app.get('/orders', (request) => store.list(request.query))
 -  app.get('/orders/:id', (request) => store.get(request.params.id))
