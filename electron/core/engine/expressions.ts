@@ -9,7 +9,7 @@ export interface Expressions {
   /** Throws BAD_REQUEST with what is wrong. */
   check(expression: string): void
   test(expression: string | null | undefined, context: ExpressionContext): boolean
-  /** As text, for keys; undefined where it cannot be told. */
+  /** Undefined where the event lacks what it asks for. */
   value(expression: string, context: ExpressionContext): unknown
 }
 
