@@ -162,6 +162,8 @@ function createRun(context: BatchContext, entries: BatchEntry[], options: BatchO
           return { result: await runOrLook(entry, tool, toolContext), filesModified: [] }
         },
       })
+      // At once, whether the watcher has begun or not. What a command changed nobody knows.
+      if (tool.effect !== 'none') deps.caches.invalidate(workspace.root, tool.effect === 'file' ? entry.end.filesModified : null)
       if (tool.effect !== 'none' && tool.effect !== 'file' && index < entries.length - 1) journal.finishSoon({ call, outcome: entry.end })
       tell(entry)
     })

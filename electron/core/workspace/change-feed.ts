@@ -1,7 +1,8 @@
 import type { AsyncSubscription } from '@parcel/watcher'
-import { sep } from 'node:path'
+import { basename } from 'node:path'
 import type { Log } from '../platform/log.ts'
 import { toRelative } from './path-text.ts'
+import { TEMPORARY_PREFIX } from './replace-file.ts'
 
 /** Folders that change a lot and that no cached answer speaks of. */
 const UNWATCHED = ['**/node_modules/**', '**/.git/objects/**']
@@ -27,6 +28,10 @@ export function createChangeFeed({ root, log }: { root: string; log: Log }): Cha
   const note = (relativePaths: string[] | null): void => {
     for (const listener of listeners) listener(relativePaths)
   }
+  const noteOthers = (absolute: string[]): void => {
+    const paths = absolute.filter((path) => !basename(path).startsWith(TEMPORARY_PREFIX)).map((path) => toRelative(root, path))
+    if (paths.length > 0) note(paths)
+  }
   const cannotWatch = (error: unknown): undefined => {
     log.warn('The file watcher cannot watch this workspace; changes by other programs are seen only by looking.', { root, error: String(error) })
     note(null)
@@ -40,7 +45,7 @@ export function createChangeFeed({ root, log }: { root: string; log: Log }): Cha
           if (ended) return
           if (error) cannotWatch(error)
           else if (events.length > PATHS_PER_NOTICE) note(null)
-          else note(events.map((event) => toRelative(root, sep === '/' ? event.path : event.path.replaceAll('/', sep))))
+          else noteOthers(events.map((event) => event.path))
         },
         { ignore: UNWATCHED },
       )

@@ -168,7 +168,7 @@ test('changes are told: our own at once, those of others by the watcher', async 
   }, { timeout: 10_000, interval: 100 }).toBe(true)
 })
 
-test('no text of a path leads outside or throws anything but our own errors', async () => {
+test('no text of a path leads outside or throws anything but our own errors', { timeout: 60_000 }, async () => {
   const piece = fc.oneof(fc.constantFrom('..', '.', '/', '\\', 'src', 'a.txt', '.git', '~', '\0', '\u202e', 'C:', '//', 'up'), fc.string({ unit: 'binary' }))
   await symlink(home, join(root, 'up'))
   await fc.assert(
@@ -181,4 +181,16 @@ test('no text of a path leads outside or throws anything but our own errors', as
     }),
     { numRuns: 150 },
   )
+})
+
+test('where nothing can be watched the log says so and our own writes are told all the same', async () => {
+  const warnings: string[] = []
+  const gone = await openWorkspace({ root, protectedPaths: [], log: { ...silentLog, warn: (message) => warnings.push(message) } })
+  await rename(root, join(home, 'moved'))
+  const told: Array<string[] | null> = []
+  using _ = gone.onChanged((paths) => told.push(paths))
+  await expect.poll(() => warnings, { timeout: 10_000 }).toEqual(['The file watcher cannot watch this workspace; changes by other programs are seen only by looking.'])
+  gone.noteChanged(['a.txt'])
+  expect(told).toEqual([null, ['a.txt']])
+  await gone.dispose()
 })

@@ -31,7 +31,7 @@ test('what is no text, or cannot be said in the encoding of the file, is refused
   expect(codeOf(() => encodeText({ text: '\ud800', encoding: 'utf-8', bom: false }, 'f'))).toBe('INVALID_TEXT')
 })
 
-test('text that was decoded is encoded to the very same bytes', () => {
+test('text that was decoded is encoded to the very same bytes', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(fc.oneof(fc.uint8Array(), fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)), fc.string({ unit: 'binary' }).map(utf16be)), (bytes) => {
       let decoded
