@@ -188,6 +188,7 @@ describe('looking', () => {
   test('a file without an outline is shown by its beginning, and one that is not there named', () => {
     const handlers = { analyze_code: () => { throw new ToolError('BAD_REQUEST', 'no language') } }
     expect(playConversation('what does README.md say?', { files, handlers }).text).toContain('Small sums.')
+    expect(playConversation('what does README.md say?', { files }).text).toContain('Small sums.')
     expect(playConversation('explain gone.js', { files, handlers }).text).toContain('gone.js does not exist')
   })
 

@@ -31,7 +31,7 @@ export function carryOut(order: Exclude<Order, { kind: 'unknown' }>, task: strin
     case 'search':
       return search(order.pattern, order.path)
     case 'explain':
-      return order.path === undefined ? explainProject() : explainFile(order.path)
+      return order.path === undefined ? explainProject() : explainFile(order.path, surroundings)
     case 'changes':
       return showChanges(surroundings)
     case 'list':

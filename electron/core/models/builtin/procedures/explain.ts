@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { dataOf, failureOf } from '../results.ts'
-import type { Procedure } from '../types.ts'
+import type { Procedure, Surroundings } from '../types.ts'
 import { fenced, listed, plural } from '../words.ts'
 
 const HEAD_LINES = 20
@@ -10,8 +10,9 @@ const importSchema = z.union([z.string(), z.looseObject({ from: z.string().optio
 const nameSchema = z.union([z.string(), z.looseObject({ name: z.string() })])
 const analysisSchema = z.object({ language: z.string(), outline: z.array(symbolSchema), imports: z.array(importSchema), exports: z.array(nameSchema) })
 
-export function* explainFile(path: string): Procedure {
-  const [analysis, file] = yield { text: `I read ${path} and its outline.`, calls: [{ name: 'analyze_code', args: { path } }, { name: 'read_file', args: { path } }] }
+export function* explainFile(path: string, { tools }: Surroundings): Procedure {
+  const outlines = tools.has('analyze_code') ? [{ name: 'analyze_code', args: { path } }] : []
+  const [file, analysis] = yield { text: `I read ${path} and its outline.`, calls: [{ name: 'read_file', args: { path } }, ...outlines] }
   const why = failureOf(file)
   if (why !== undefined) return { ok: false, text: `I could not read ${path}: ${why}` }
   const content = file?.content ?? ''
