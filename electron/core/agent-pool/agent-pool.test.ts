@@ -76,7 +76,7 @@ test('a second thread is started when the first is busy, and work goes to the on
   expect(pool?.status()).toEqual({ busy: 1, total: 1 })
   const first = waiting[0]?.thread
   expect(await threadOf(app.invoke(request('b', 'echo'), shared))).toBe(first)
-  expect(pool?.status().total).toBe(2)
+  await expect.poll(() => pool?.status().total, { timeout: 15_000 }).toBe(2)
   await expect.poll(() => threadOf(app.invoke(request('c', 'echo'), shared)), { timeout: 15_000 }).not.toBe(first)
   await app.invoke({ ...request('d', 'release', 'a:1') }, shared)
   await app.invoke({ ...request('e', 'release', 'a:1') }, shared)
