@@ -172,7 +172,7 @@ describe('commands and tests', () => {
 
 describe('looking', () => {
   const files = { 'src/a.js': '/** Adds numbers. */\nexport function add(a, b) {\n  return a + b\n}\n', 'README.md': '# x\n\nSmall sums.\n', 'package.json': '{"name":"sums","scripts":{"test":"node --test"}}' }
-  const analyze_code = (): string => JSON.stringify({ language: 'javascript', outline: [{ kind: 'function', name: 'add', line: 2 }], imports: [], exports: [{ name: 'add' }] })
+  const analyze_code = (): string => 'javascript\nimport x from ./b.js\nfunction add 2-4\nexports: add'
 
   test.each([['search for add'], ['find all uses of "add"'], ['where is add defined?'], ['grep add in src']])('%j searches', (task) => {
     expect(playConversation(task, { files }).text).toContain('src/a.js:2: export function add(a, b)')
@@ -181,7 +181,8 @@ describe('looking', () => {
   test('a file is explained from its outline', () => {
     const { text } = playConversation('explain src/a.js', { files, handlers: { analyze_code } })
     expect(text).toContain('src/a.js has 4 lines. It says of itself: Adds numbers. It is javascript.')
-    expect(text).toContain('2: function add')
+    expect(text).toContain('It uses ./b.js. It offers add.')
+    expect(text).toContain('function add 2-4')
     expect(text).toContain('not an LLM')
   })
 

@@ -5,11 +5,6 @@ import { fenced, listed, plural } from '../words.ts'
 
 const HEAD_LINES = 20
 
-const symbolSchema: z.ZodType<{ kind: string; name: string; line?: number | undefined; children?: unknown }> = z.object({ kind: z.string(), name: z.string(), line: z.int().optional(), children: z.unknown().optional() })
-const importSchema = z.union([z.string(), z.looseObject({ from: z.string().optional(), module: z.string().optional(), source: z.string().optional() })])
-const nameSchema = z.union([z.string(), z.looseObject({ name: z.string() })])
-const analysisSchema = z.object({ language: z.string(), outline: z.array(symbolSchema), imports: z.array(importSchema), exports: z.array(nameSchema) })
-
 export function* explainFile(path: string, { tools }: Surroundings): Procedure {
   const outlines = tools.has('analyze_code') ? [{ name: 'analyze_code', args: { path } }] : []
   const [file, analysis] = yield { text: `I read ${path} and its outline.`, calls: [{ name: 'read_file', args: { path } }, ...outlines] }
@@ -20,20 +15,21 @@ export function* explainFile(path: string, { tools }: Surroundings): Procedure {
   const comment = leadingComment(content)
   const opening = [`${path} has ${size}.`, comment ? `It says of itself: ${comment}` : ''].filter(Boolean).join(' ')
   if (failureOf(analysis) !== undefined) return { ok: true, text: `${opening} I have no outline for this kind of file; it begins:\n${fenced(content.split('\n').slice(0, HEAD_LINES).join('\n'))}` }
-  const data = dataOf(analysis, analysisSchema)
-  const outline = data ? describeOutline(data) : `\n${fenced(analysis?.content ?? '')}`
+  const outline = describeOutline(analysis?.content ?? '')
   return { ok: true, text: `${opening} ${outline}\nThis is what its outline tells; I am rules, not an LLM, and cannot judge what the code means.` }
 }
 
-function describeOutline({ language, outline, imports, exports }: z.infer<typeof analysisSchema>): string {
-  const modules = [...new Set(imports.map((one) => (typeof one === 'string' ? one : (one.from ?? one.module ?? one.source ?? ''))).filter((name) => name !== ''))]
-  const names = exports.map((one) => (typeof one === 'string' ? one : one.name))
-  const symbols = outline.map(({ kind, name, line }) => `${line === undefined ? '' : `${line}: `}${kind} ${name}`)
+/** `analyze_code` shows the language, a line for each import, the outline by indentation, then the exports. */
+function describeOutline(shown: string): string {
+  const [language = '', ...lines] = shown.split('\n')
+  const modules = lines.flatMap((line) => (line.startsWith('import ') ? [line.replace(/^import (?:.* from )?/, '')] : []))
+  const exported = lines.find((line) => line.startsWith('exports: '))?.slice('exports: '.length) ?? 'none'
+  const symbols = lines.filter((line) => !line.startsWith('import ') && !line.startsWith('exports: '))
   return [
     `It is ${language}.`,
-    modules.length > 0 ? `It uses ${listed(modules)}.` : 'It uses no other module.',
-    names.length > 0 ? `It offers ${listed(names, 20)}.` : 'It offers nothing to others.',
-    symbols.length > 0 ? `In it:\n${fenced(symbols.join('\n'))}` : '',
+    modules.length > 0 ? `It uses ${listed([...new Set(modules)])}.` : 'It uses no other module.',
+    exported === 'none' ? 'It offers nothing to others.' : `It offers ${exported}.`,
+    symbols.length > 0 ? `In it, with their lines:\n${fenced(symbols.join('\n'))}` : '',
   ]
     .filter(Boolean)
     .join(' ')
