@@ -1,7 +1,8 @@
 import { RainyError } from '../../../shared/errors.ts'
 import type { ToolInfo } from '../../../shared/tools.ts'
-import { toolInfo } from './define-tool.ts'
+import { createAnalyzeCodeTool } from './analysis/analyze-code.ts'
 import { createGetDiagnosticsTool } from './analysis/get-diagnostics.ts'
+import { toolInfo } from './define-tool.ts'
 import { createEditFileTool } from './fs/edit-file.ts'
 import { createListDirTool } from './fs/list-dir.ts'
 import { createReadDirectoryTreeTool } from './fs/read-directory-tree.ts'
@@ -39,6 +40,7 @@ const THREAD_TOOLS = {
   git_status: createGitStatusTool,
   git_diff: createGitDiffTool,
   git_commit: createGitCommitTool,
+  analyze_code: createAnalyzeCodeTool,
 } as const satisfies Record<string, (deps: ThreadToolDeps) => ToolDefinition>
 
 export interface Registry {
