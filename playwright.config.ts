@@ -1,4 +1,7 @@
 import { defineConfig } from '@playwright/test'
+import { installedBrowser } from './tests/e2e/find-browser.ts'
+
+const browser = installedBrowser()
 
 /** Each spec runs in both hosts of the app: its own window, and a browser. Which window that is, a spec does not know. */
 export default defineConfig({
@@ -8,6 +11,7 @@ export default defineConfig({
   timeout: 90_000,
   expect: { timeout: 15_000 },
   forbidOnly: true,
+  use: { launchOptions: { args: ['--no-sandbox'], ...(browser === undefined ? {} : { executablePath: browser }) } },
   reporter: [['list']],
   projects: [
     { name: 'desktop', metadata: { host: 'desktop' } },

@@ -44,6 +44,20 @@ test('keys go to the shell in order, a long paste in pieces that it takes, and i
   expect(api.calls.at(-1)).toEqual({ name: 'terminal.close', input: { terminalId: 't1' } })
 })
 
+test('what is typed before the shell stands is not lost', async () => {
+  const opened = Promise.withResolvers<{ terminalId: string; pty: boolean }>()
+  const api = createFakeApi({ 'terminal.open': () => opened.promise, 'terminal.write': () => ({}), 'terminal.close': () => ({}) })
+  const terminal = screen()
+  const ended = new AbortController()
+  const running = runTerminal({ terminal, workspace: '/w', core: () => Promise.resolve(api), signal: ended.signal })
+  terminal.type('l')
+  terminal.type('s')
+  opened.resolve({ terminalId: 't1', pty: true })
+  await vi.waitFor(() => expect(written(api)).toEqual(['l', 's']))
+  ended.abort()
+  await running
+})
+
 test('a shell that cannot be opened says why on its own screen', async () => {
   const api = createFakeApi({
     'terminal.open': () => {

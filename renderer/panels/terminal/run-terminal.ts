@@ -20,33 +20,39 @@ interface TerminalRun {
 /** The largest piece that one write may have; the core refuses longer ones. */
 export const WRITE_LIMIT_CHARS = 32_768
 
-/** One shell from its opening to its end: keys go to the core in order, its output comes to the screen. */
+/** One shell from its opening to its end: keys go to the core in order, also those typed before it stood; its output comes to the screen. */
 export async function runTerminal({ terminal, workspace, core, signal }: TerminalRun): Promise<void> {
-  try {
+  const say = (error: unknown): void => terminal.write(`\r\n\x1b[31m${toErrorBody(error).message}\x1b[0m\r\n`)
+  const opened = open()
+  let sent: Promise<unknown> = opened
+  const send = (work: (shell: Awaited<typeof opened>) => Promise<unknown>): void => {
+    sent = sent.then(async () => work(await opened)).catch((error: unknown) => {
+      if (!signal.aborted) say(error)
+    })
+  }
+  async function open(): Promise<{ api: RainyApi; terminalId: string; pty: boolean }> {
     const api = await core(signal)
-    const { terminalId, pty } = await api.call('terminal.open', { workspace, cols: terminal.cols, rows: terminal.rows }, { signal })
+    const shell = await api.call('terminal.open', { workspace, cols: terminal.cols, rows: terminal.rows }, { signal })
+    return { api, ...shell }
+  }
+  const listeners = [
+    terminal.onData((data) => {
+      for (const piece of pieces(data)) send(({ api, terminalId }) => api.call('terminal.write', { terminalId, data: piece }, { signal }))
+    }),
+    terminal.onResize(({ cols, rows }) => send(({ api, terminalId }) => api.call('terminal.resize', { terminalId, cols, rows }, { signal }))),
+  ]
+  try {
+    const { api, terminalId, pty } = await opened
     signal.addEventListener('abort', () => void api.call('terminal.close', { terminalId }).catch(() => undefined), { once: true })
     if (!pty) terminal.write('\x1b[2mNo pty on this machine: the shell runs on pipes.\x1b[0m\r\n')
-    let sent: Promise<unknown> = Promise.resolve()
-    const say = (error: unknown): void => terminal.write(`\r\n\x1b[31m${toErrorBody(error).message}\x1b[0m\r\n`)
-    const listeners = [
-      terminal.onData((data) => {
-        for (const piece of pieces(data)) sent = sent.then(() => api.call('terminal.write', { terminalId, data: piece }, { signal })).catch(say)
-      }),
-      terminal.onResize(({ cols, rows }) => {
-        sent = sent.then(() => api.call('terminal.resize', { terminalId, cols, rows }, { signal })).catch(say)
-      }),
-    ]
-    try {
-      for await (const { data, exitCode } of api.subscribe('terminal.output', { terminalId }, { signal })) {
-        terminal.write(data)
-        if (exitCode !== undefined) terminal.write(`\r\n\x1b[2mThe shell ended with ${exitCode}.\x1b[0m\r\n`)
-      }
-    } finally {
-      for (const listener of listeners) listener.dispose()
+    for await (const { data, exitCode } of api.subscribe('terminal.output', { terminalId }, { signal })) {
+      terminal.write(data)
+      if (exitCode !== undefined) terminal.write(`\r\n\x1b[2mThe shell ended with ${exitCode}.\x1b[0m\r\n`)
     }
   } catch (error) {
-    if (!signal.aborted) terminal.write(`\r\n\x1b[31m${toErrorBody(error).message}\x1b[0m\r\n`)
+    if (!signal.aborted) say(error)
+  } finally {
+    for (const listener of listeners) listener.dispose()
   }
 }
 
