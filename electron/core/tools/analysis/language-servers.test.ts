@@ -23,7 +23,7 @@ function workspace(files: Record<string, string>): { root: string; write(path: s
 }
 
 function servers(configured: Record<string, LanguageServerConfig> = {}): LanguageServers {
-  const made = createLanguageServers({ configured: () => configured, env: process.env, log: silentLog, clock: systemClock, cache: new Map<string, object>() })
+  const made = createLanguageServers({ configured: () => configured, env: process.env, log: silentLog, clock: systemClock })
   ends.push(() => made.dispose())
   return made
 }

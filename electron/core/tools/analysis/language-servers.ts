@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { LanguageServerConfig } from '../../../../shared/config.ts'
 import { RainyError } from '../../../../shared/errors.ts'
@@ -17,7 +18,7 @@ export interface LanguageServersDeps {
   env: Record<string, string | undefined>
   log: Log
   clock: Clock
-  /** Where answers are kept for a while; each is checked against the files it came from. */
+  /** Where answers are kept for a while, each checked against the files it came from; by default a cache of its own. */
   cache?: { get(key: string): object | undefined; set(key: string, value: object): void }
 }
 
@@ -27,6 +28,10 @@ const RESTART_WINDOW_MS = 300_000
 const IDLE_MS = 600_000
 /** Files of a folder that are asked about; the rest is left out. */
 export const DIAGNOSED_FILES_LIMIT = 200
+
+/** Changes of dependencies are not looked for: an answer may be as old as this. */
+const CACHE_TTL_MS = 10_000
+const CACHE_ENTRIES = 500
 
 interface Slot {
   starts: number[]
@@ -38,6 +43,7 @@ interface Slot {
 
 export function createLanguageServers(deps: LanguageServersDeps): LanguageServers {
   const slots = new Map<string, Slot>()
+  const cache = deps.cache ?? new LRUCache<string, object>({ ttl: CACHE_TTL_MS, max: CACHE_ENTRIES })
   let disposed = false
 
   const serverFor = (slot: Slot, name: string, root: string, { command }: LanguageServerConfig): Promise<LanguageServer> => {
@@ -86,7 +92,7 @@ export function createLanguageServers(deps: LanguageServersDeps): LanguageServer
         throw new RainyError('LANGUAGE_SERVER_UNAVAILABLE', `No language server is configured for ${path}. Name one under languageServers in the configuration.`, { details: { path } })
       }
       const stamp = createHash('sha1').update(JSON.stringify([servers, listed])).digest('hex')
-      const known = cachedSchema.safeParse(deps.cache?.get(`${root}\0${path}`)).data
+      const known = cachedSchema.safeParse(cache.get(`${root}\0${path}`)).data
       if (known?.stamp === stamp) return known.diagnostics
       const answers = await Promise.all(
         servers.map(([name, config]) => {
@@ -95,7 +101,7 @@ export function createLanguageServers(deps: LanguageServersDeps): LanguageServer
         }),
       )
       const diagnostics = answers.flat()
-      deps.cache?.set(`${root}\0${path}`, { stamp, diagnostics })
+      cache.set(`${root}\0${path}`, { stamp, diagnostics })
       return diagnostics
     },
     async dispose() {
