@@ -4,6 +4,7 @@ import { Terminal } from '@xterm/xterm'
 import { useEffect, useRef } from 'react'
 import type { ReactElement } from 'react'
 import { useActions, useApp } from '../../app/context.ts'
+import { hasCommandKey } from '../../ui/platform.ts'
 import type { TerminalTab } from './slice.ts'
 import { terminalTheme } from './theme.ts'
 import { runTerminal } from './run-terminal.ts'
@@ -18,15 +19,16 @@ export function TerminalView({ tab, shown }: { tab: TerminalTab; shown: boolean 
   useEffect(() => {
     const element = host.current
     if (!element) return undefined
-    const style = getComputedStyle(document.documentElement)
     const terminal = new Terminal({
-      fontFamily: style.getPropertyValue('--font-code'),
+      fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--font-code'),
       fontSize: 12.5,
       lineHeight: 1.3,
       scrollback: SCROLLBACK_LINES,
       screenReaderMode: true,
       theme: terminalTheme(),
     })
+    // The keys that go from panel to panel work from here too; all others are the shell's, Ctrl K among them.
+    terminal.attachCustomKeyEventHandler((event) => !(hasCommandKey(event) && /^[1-4]$/.test(event.key)))
     const fit = new FitAddon()
     terminal.loadAddon(fit)
     terminal.open(element)
