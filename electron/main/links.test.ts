@@ -3,12 +3,16 @@ import { openLink } from './links.ts'
 import { APP_ORIGIN, fileOf } from './scheme.ts'
 
 const opened = vi.hoisted(() => [] as string[])
-vi.mock('electron', () => ({ shell: { openExternal: async (url: string) => void opened.push(url) }, protocol: {} }))
+vi.mock('electron', () => ({ shell: { openExternal: async (url: string) => {
+      if (url.includes('nobody')) throw new Error('nothing opens this')
+      opened.push(url)
+    } }, protocol: {} }))
 
 test('only web addresses pass the gate for links', async () => {
   const refused = ['javascript:alert(1)', 'file:///etc/passwd', 'ssh://host', 'https://user:secret@example.com/', 'not an address', '', 7, null, `https://example.com/${'x'.repeat(5000)}`]
   for (const url of refused) expect(await openLink(url)).toBe(false)
   expect(await openLink('https://example.com/a?b#c')).toBe(true)
+  expect(await openLink('https://nobody.example/')).toBe(false)
   expect(opened).toEqual(['https://example.com/a?b#c'])
 })
 

@@ -8,6 +8,11 @@ export async function openLink(url: unknown): Promise<boolean> {
   if (typeof url !== 'string' || url.length > LINK_LIMIT_CHARS || !URL.canParse(url)) return false
   const parsed = new URL(url)
   if (!OPENED_SCHEMES.has(parsed.protocol) || parsed.username !== '' || parsed.password !== '') return false
-  await shell.openExternal(parsed.href)
-  return true
+  try {
+    await shell.openExternal(parsed.href)
+    return true
+  } catch {
+    // The system has nothing that opens web addresses; that is no reason for the app to end.
+    return false
+  }
 }
