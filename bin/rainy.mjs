@@ -11,6 +11,8 @@ const newEnough = major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1
 const bundle = new URL('../out/main/cli.js', import.meta.url)
 
 if (newEnough) {
+  // libuv starts its threads at their first use, four of them unless told otherwise: ten slow reads at once need ten.
+  process.env.UV_THREADPOOL_SIZE ??= '16'
   if (!existsSync(bundle)) {
     process.stderr.write('rainy: not built yet; run `npm run build` first\n')
     process.exit(2)

@@ -24,7 +24,8 @@ export const validationReportSchema = z.object({
     .optional(),
   /** Why there is no `tests`: NO_TEST_RUNNER is no failure. */
   testsError: errorBodySchema.optional(),
-  diagnostics: z.object({ errors: z.int(), warnings: z.int(), items: z.array(z.string()) }),
+  /** `error`: why some file could not be checked; a language that no server is configured for is not looked at and no error. */
+  diagnostics: z.object({ errors: z.int(), warnings: z.int(), items: z.array(z.string()), error: errorBodySchema.optional() }),
   /** All that the task changed so far, workspace-relative. */
   filesModified: z.array(z.string()),
 })

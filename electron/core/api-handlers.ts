@@ -4,6 +4,7 @@ import { RainyError } from '../../shared/errors.ts'
 import type { ToolCall } from '../../shared/tools.ts'
 import type { AgentPool } from './agent-pool/types.ts'
 import type { Handlers, StreamHandlers } from './create-api.ts'
+import { answerHello } from './http/hello.ts'
 import type { DataPaths } from './platform/paths.ts'
 import { cancelTask, interruptTask } from './tasks/cancel.ts'
 import type { TaskContext } from './tasks/context.ts'
@@ -81,13 +82,7 @@ export function createHandlers(parts: ApiParts): Handlers {
       await panel.close(terminalId)
       return {}
     },
-    'client.hello': ({ keyNames }) => {
-      const missing = keyNames.filter((name) => env[name] === undefined)
-      if (missing.length > 0) {
-        throw new RainyError('CONFIG_INVALID', `This command has ${missing.join(', ')} in its environment, but the running Rainy Brain (pid ${process.pid}) has not: stop that one, or start the command without the key.`)
-      }
-      return { version: context.version, workspace: parts.startWorkspace }
-    },
+    'client.hello': (input) => answerHello(input, { version: context.version, workspace: parts.startWorkspace, hasKey: (name) => (env[name] ?? '') !== '' }),
   }
 }
 

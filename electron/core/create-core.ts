@@ -1,4 +1,5 @@
 import type { RainyApi } from '../../shared/api.ts'
+import type { Config } from '../../shared/config.ts'
 import type { HostApi } from '../../shared/worker-api.ts'
 import { createAgentPool } from './agent-pool/agent-pool.ts'
 import type { AgentPool } from './agent-pool/types.ts'
@@ -24,6 +25,7 @@ import { createTrustStore } from './store/trust-store.ts'
 import type { TaskContext } from './tasks/context.ts'
 import { createConversations } from './tasks/conversations.ts'
 import { afterDecision } from './tasks/decided.ts'
+import { createFolderConfigs } from './tasks/folder-configs.ts'
 import { effectStep } from './tasks/effects/effects.ts'
 import { inferStep } from './tasks/infer-step.ts'
 import { createRunHooks, takeUpEverything, type RecoveredTask } from './tasks/recover.ts'
@@ -31,6 +33,7 @@ import { settleTasks } from './tasks/settle.ts'
 import { createTerminalPanel } from './tasks/terminals.ts'
 import { toolsStep } from './tasks/tools-step.ts'
 import { createWorkspaces } from './tasks/workspaces.ts'
+import { createLanguageServers } from './tools/analysis/language-servers.ts'
 import { createTools } from './tools/executor.ts'
 import { createTerminals } from './tools/terminal/terminals.ts'
 import { openWorkspace } from './workspace/open-workspace.ts'
@@ -76,7 +79,11 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const rules = createRuleStore(db, clock)
   const terminals = createTerminals({ env, log, clock, ids, maxConcurrentCommands: config.limits.maxConcurrentCommands })
   ending.add(() => terminals.dispose())
-  const executor = createTools({ db, clock, ids, log, toolThreadEntry: files.toolThread, terminals, limits: config.limits })
+  const folders = createFolderConfigs(trust)
+  const configured = (root: string): Config['languageServers'] => ({ ...config.languageServers, ...folders.known(root)?.languageServers })
+  const languageServers = createLanguageServers({ configured, log, clock, env })
+  ending.add(() => languageServers.dispose())
+  const executor = createTools({ db, clock, ids, log, toolThreadEntry: files.toolThread, terminals, languageServers, limits: config.limits })
   ending.add(() => executor.dispose())
   const workspaces = createWorkspaces((root) => openWorkspace({ root, protectedPaths: [paths.dir], log }))
   ending.add(() => workspaces.dispose())
@@ -105,6 +112,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     progress,
     trust,
     rules,
+    folders,
     workspaces,
     toolInfos: new Map(toolInfos.map((info) => [info.name, info])),
   }

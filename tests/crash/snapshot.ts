@@ -37,6 +37,7 @@ export interface StoreFacts {
   /** Calls journaled as finished, with when that was: they must never be run again. */
   finishedCalls: string[]
   taskStatus: string | undefined
+  taskError: string | null | undefined
 }
 
 /** Undefined where the process was killed before it had made its database. */
@@ -47,12 +48,14 @@ export function storeOf(dataDir: string): StoreFacts | undefined {
   try {
     if (Number(db.pragma('user_version', { simple: true })) < 4) return undefined
     const count = (table: string): number => (db.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number }).n
+    const task = db.prepare('SELECT status, error FROM tasks ORDER BY created_at DESC LIMIT 1').get() as { status: string; error: string | null } | undefined
     return {
       integrity: String(db.pragma('integrity_check', { simple: true })),
       steps: count('steps'),
       modelCalls: count('model_calls'),
       finishedCalls: (db.prepare("SELECT json_object('run', run_id, 'step', infer_step_id, 'index', call_index, 'finished', finished_at) AS row FROM tool_calls WHERE finished_at IS NOT NULL ORDER BY 1").all() as { row: string }[]).map(({ row }) => row),
-      taskStatus: (db.prepare('SELECT status FROM tasks ORDER BY created_at DESC LIMIT 1').get() as { status: string } | undefined)?.status,
+      taskStatus: task?.status,
+      taskError: task?.error,
     }
   } finally {
     db.close()

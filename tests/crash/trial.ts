@@ -115,7 +115,7 @@ function differences(bench: Bench, expected: Outcome, killed: StoreFacts | undef
   check('files', treeOf(bench.workspace), expected.tree)
   check('git', gitOf(bench.workspace), expected.git)
   check('integrity', store?.integrity, 'ok')
-  check('status', store?.taskStatus, 'completed')
+  check('status', [store?.taskStatus, store?.taskError], ['completed', null])
   check('stored model calls', store?.modelCalls, expected.modelCalls)
   check('model calls made after the kill', bench.server.calls.length - callsBefore, expected.modelCalls - (killed?.modelCalls ?? 0))
   const finished = new Set(store?.finishedCalls)

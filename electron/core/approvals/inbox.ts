@@ -27,6 +27,8 @@ const TAKES: Record<ApprovalView['kind'], Partial<Record<Decision, Exclude<Appro
 
 /** What the call would do has changed since it was asked for: that question waits for nobody any more. */
 const SUPERSEDED = 'superseded'
+/** The task was cancelled. */
+const WITHDRAWN = 'withdrawn'
 
 /**
  * The questions that wait for a person.
@@ -103,6 +105,9 @@ export function createInbox({ db, clock, ids, progress, rules, onDecided }: Inbo
       return view.status === 'pending' ? 'pending' : decisionOf(view)
     },
     list: (filter) => approvals.list(filter),
+    withdraw(taskId) {
+      for (const view of approvals.list({ taskId })) close(approvals.find(view.id), 'decided', WITHDRAWN)
+    },
     onChanged(listener) {
       listeners.add(listener)
       return { [Symbol.dispose]: () => void listeners.delete(listener) }

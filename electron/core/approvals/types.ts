@@ -39,6 +39,8 @@ export interface Inbox {
   list(filter: { taskId?: string; all?: boolean }): ApprovalView[]
   /** Exactly once: ALREADY_DECIDED, APPROVAL_NOT_FOUND, AMBIGUOUS_ID, BAD_REQUEST (a decision that its kind does not take). Stores the event and the progress in the same transaction. */
   decide(approvalId: string, decision: Decision, always: boolean): ApprovalView
+  /** Nobody needs to decide what is still asked of this task: it has ended. In the caller's transaction. */
+  withdraw(taskId: string): void
   /** Told after commit of each approval that was asked or decided. */
   onChanged(listener: (approval: ApprovalView) => void): Disposable
 }

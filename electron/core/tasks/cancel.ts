@@ -3,11 +3,12 @@ import { FINISHED_STATUSES } from '../../../shared/tasks.ts'
 import type { TaskContext } from './context.ts'
 
 /** Ends a task for good; what runs of it is stopped. NOT_RESUMABLE where it has ended already. */
-export function cancelTask({ db, tasks, progress, engine }: TaskContext, input: { taskId: string; reason?: string | undefined }): { taskId: string } {
+export function cancelTask({ db, tasks, progress, engine, inbox }: TaskContext, input: { taskId: string; reason?: string | undefined }): { taskId: string } {
   const task = tasks.find(input.taskId)
   if (FINISHED_STATUSES.has(task.status)) throw new RainyError('NOT_RESUMABLE', `Task ${task.id} is ${task.status} already.`)
   db.transaction(() => {
     engine.cancelGroup(task.id)
+    inbox.withdraw(task.id)
     tasks.update(task.id, { status: 'cancelled', reason: null, until: null })
     progress.append(task.id, { type: 'cancelled', reason: input.reason ?? 'cancelled by the user' })
     engine.send([{ id: `${task.id}.cancelled.${task.round}`, name: 'brain/task.cancelled', data: { taskId: task.id } }])

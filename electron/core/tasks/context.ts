@@ -14,6 +14,7 @@ import type { TaskStore } from '../store/task-store.ts'
 import type { TrustStore } from '../store/trust-store.ts'
 import type { RuleStore } from '../store/rule-store.ts'
 import type { Executor } from '../tools/types.ts'
+import type { FolderConfigs } from './folder-configs.ts'
 import type { Workspaces } from './workspaces.ts'
 
 /** What the use cases work with. Each takes just this and its own input. */
@@ -36,6 +37,7 @@ export interface TaskContext {
   progress: ProgressStore
   trust: TrustStore
   rules: RuleStore
+  folders: FolderConfigs
   workspaces: Workspaces
   toolInfos: ReadonlyMap<string, ToolInfo>
 }

@@ -6,6 +6,7 @@ import type { MessageRow } from '../store/message-store.ts'
 import type { TaskRow } from '../store/task-store.ts'
 import type { TaskContext } from './context.ts'
 import type { Conversations } from './conversations.ts'
+import { createTokenGate, readableAnswer } from './readable-answer.ts'
 import { noteSuspension } from './suspend.ts'
 import { createTokenBuffer } from './token-buffer.ts'
 
@@ -49,6 +50,7 @@ async function compute(context: TaskContext, step: StepRef, request: InferReques
 
 async function ask({ gateway, progress, clock, toolInfos }: TaskContext, step: StepRef, task: TaskRow, request: InferRequest, messages: readonly ModelMessage[], signal: AbortSignal): Promise<ModelAnswer> {
   const tokens = createTokenBuffer(clock, (body) => progress.appendSoon(task.id, body))
+  let gate = { attempt: 0, isOpen: createTokenGate(request.agent) }
   try {
     return await gateway.infer(
       {
@@ -62,8 +64,11 @@ async function ask({ gateway, progress, clock, toolInfos }: TaskContext, step: S
       {
         chain: task.header.roles[request.role] ?? [],
         signal,
-        onToken: (attempt, text) =>
-          tokens.push({ type: 'token', runId: step.runId, messageId: messageId(step), attempt: step.dispatch * ATTEMPTS_A_DISPATCH + attempt, agent: request.agent, text }),
+        onToken(attempt, text) {
+          if (gate.attempt !== attempt) gate = { attempt, isOpen: createTokenGate(request.agent) }
+          if (!gate.isOpen(text)) return
+          tokens.push({ type: 'token', runId: step.runId, messageId: messageId(step), attempt: step.dispatch * ATTEMPTS_A_DISPATCH + attempt, agent: request.agent, text })
+        },
       },
     )
   } finally {
@@ -98,7 +103,8 @@ function answered(
         createdAt: clock.now(),
       })
       for (const message of steering) messages.take(task.id, message.position, step.stepId)
-      if (answer.message.text !== '') progress.append(task.id, { type: 'message', runId: step.runId, messageId: messageId(step), agent: request.agent, text: answer.message.text })
+      const text = readableAnswer(request.agent, answer.message.text)
+      if (text !== '') progress.append(task.id, { type: 'message', runId: step.runId, messageId: messageId(step), agent: request.agent, text })
       progress.append(task.id, {
         type: 'usage',
         runId: step.runId,

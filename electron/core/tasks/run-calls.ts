@@ -122,6 +122,7 @@ async function execute(context: TaskContext, input: CallsInput, judged: Judged[]
     signal: input.signal,
     parallel: true,
     maxConcurrency: Math.min(AGENT_CONCURRENCY, task.header.limits.maxConcurrentTools),
+    stopWhenUnknown: task.header.mode !== 'full-auto',
     onOutput: report.output,
     onStarted: report.started,
     onFinished: report.finished,

@@ -16,22 +16,24 @@ export function asParkedReason(reason: string | null): ParkedReason | undefined 
 
 /** The command that goes on, for someone who reads it in a terminal. */
 export function nextCommand(reason: ParkedReason, taskId: string, approvals: readonly { id: string; workspace: string }[]): string {
-  const id = approvals[0]?.id ?? 'ID'
+  const resume = `rainy resume ${taskId}`
+  const [first] = approvals
   switch (reason) {
+    // Where everything was decided already, nothing is left but to go on.
     case 'approval':
-      return `rainy approve ${id} && rainy resume ${taskId}`
+      return first ? `rainy approve ${first.id} && ${resume}` : resume
     case 'in-doubt':
-      return `rainy decide ${id} rerun|skip|done && rainy resume ${taskId}`
+      return first ? `rainy decide ${first.id} rerun|skip|done && ${resume}` : resume
     case 'trust':
-      return `rainy trust ${approvals[0]?.workspace ?? '.'} && rainy resume ${taskId}`
+      return first ? `rainy trust ${first.workspace} && ${resume}` : resume
     case 'budget':
-      return `rainy resume ${taskId} --budget USD`
+      return `${resume} --budget USD`
     case 'disk':
     case 'turn-limit':
     case 'time-limit':
     case 'worker-crash':
     case 'diverged':
-      return `rainy resume ${taskId}`
+      return resume
     default:
       return reason satisfies never
   }

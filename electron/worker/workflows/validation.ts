@@ -44,12 +44,18 @@ async function validate(round: Round, work: Work, author: AgentName, fixRound: n
     diagnostics: { errors: report.diagnostics.errors, warnings: report.diagnostics.warnings },
     ...(report.tests ? { tests: { runner: report.tests.runner, passed: report.tests.passed, failed: report.tests.failed, skipped: report.tests.skipped } } : {}),
   }
-  const notes = report.testsError && !TEST_ERRORS_IN_CODE.has(report.testsError.code) && report.testsError.code !== 'NO_TEST_RUNNER' ? [`The tests were not run: ${report.testsError.message}`] : []
+  const notes = notRun(report)
   const verdict = { validation, findings: checks, work, notes }
   if (checks.tests.length > 0 || checks.diagnostics.length > 0) return { ...verdict, ok: false }
   const review = await reviewWork(round, work, handoff(author, 'reviewer', work, [], 'the checks found nothing'))
   if (!review) return { ...verdict, ok: true }
   return { ...verdict, ok: review.approved, validation: { ...validation, review }, findings: { ...checks, review: review.comments } }
+}
+
+/** Checks that could not be made are no findings, but they are said. */
+function notRun({ testsError, diagnostics }: ValidationReport): string[] {
+  const tests = testsError && !TEST_ERRORS_IN_CODE.has(testsError.code) && testsError.code !== 'NO_TEST_RUNNER' ? [`The tests were not run: ${testsError.message}`] : []
+  return diagnostics.error ? [...tests, `Some files were not checked: ${diagnostics.error.message}`] : tests
 }
 
 /** Undefined where the reviewer gave no verdict in the form it owed: then the checks alone count. */

@@ -4,6 +4,8 @@ import { runCalls, type CallOutcome } from '../run-calls.ts'
 import type { EffectArgs, EffectEnd, EffectScope } from './effects.ts'
 
 const ITEMS_LIMIT = 50
+/** No server for this language, or the file went away meanwhile: nothing was found and nothing is wrong. */
+const UNCHECKED: ReadonlySet<string> = new Set(['LANGUAGE_SERVER_UNAVAILABLE', 'NOT_FOUND', 'BINARY_FILE', 'FILE_TOO_LARGE'])
 
 const diagnosticsSchema = z.object({
   diagnostics: z.array(z.object({ path: z.string(), line: z.int(), column: z.int(), severity: z.string(), message: z.string(), code: z.union([z.string(), z.number()]).nullish() })),
@@ -42,7 +44,9 @@ function testsPart(outcome: CallOutcome | undefined): Pick<ValidationReport, 'te
 function diagnosticsPart(outcomes: CallOutcome[]): ValidationReport['diagnostics'] {
   const found = outcomes.flatMap((outcome) => (outcome.status === 'success' ? diagnosticsSchema.parse(outcome.result).diagnostics : []))
   const errors = found.filter((one) => one.severity === 'error')
+  const failed = outcomes.find((outcome) => outcome.status === 'error' && !UNCHECKED.has(outcome.error.code))
   return {
+    ...(failed?.status === 'error' ? { error: failed.error } : {}),
     errors: errors.length,
     warnings: found.filter((one) => one.severity === 'warning').length,
     items: errors.slice(0, ITEMS_LIMIT).map((one) => `${one.path}:${one.line}:${one.column} ${one.message}`),

@@ -42,6 +42,6 @@ export function createGetDiagnosticsTool({ languageServers }: { languageServers:
     present: ({ diagnostics }) =>
       diagnostics.length === 0
         ? 'No diagnostics.'
-        : diagnostics.map(({ path, line, column, severity, message, source, code, fixes }) => `${path}:${line}:${column} ${severity} ${source} ${code}: ${message}${(fixes ?? []).map(({ title }) => `\n  fix: ${title}`).join('')}`).join('\n'),
+        : diagnostics.map(({ path, line, column, severity, message, source, code, fixes }) => `${path}:${line}:${column} ${severity} ${source} ${code}: ${message}${(fixes ?? []).map(({ title, edits }) => `\n  fix: ${title} ${JSON.stringify(edits)}`).join('')}`).join('\n'),
   })
 }

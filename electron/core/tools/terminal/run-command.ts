@@ -22,6 +22,11 @@ const output = z.object({
   durationMs: z.number(),
 })
 
+/** As one word of a shell, whatever it holds. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}
+
 export function createRunCommandTool({ terminals }: { terminals: Terminals }): ToolDefinition<typeof input, typeof output> {
   return defineTool({
     name: 'run_command',
@@ -36,9 +41,11 @@ export function createRunCommandTool({ terminals }: { terminals: Terminals }): T
     // Time to end what ignores being asked comes on top of the command's own.
     timeoutMs: COMMAND_TIMEOUT_MS + END_LIMIT_MS,
     timeoutOf: ({ timeoutMs }) => Math.min(Math.max(timeoutMs ?? COMMAND_TIMEOUT_MS, 0) || 0, COMMAND_TIMEOUT_MAX_MS) + END_LIMIT_MS,
-    async describe({ command, cwd }, { workspace }) {
+    async describe({ command, cwd, env = {} }, { workspace }) {
       const folder = await workspace.resolve(cwd ?? '.', 'read')
-      return { command, cwd: folder.relative, preview: folder.relative === '.' ? command : `cd ${folder.relative}\n${command}` }
+      // What is set for the command decides what it does: it is shown and judged as a part of it.
+      const line = [...Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}`), command].join('; ')
+      return { command: line, cwd: folder.relative, preview: folder.relative === '.' ? line : `cd ${folder.relative}\n${line}` }
     },
     async run({ command, cwd, timeoutMs, env }, { workspace, signal, onOutput }) {
       const folder = await workspace.resolve(cwd ?? '.', 'read')
