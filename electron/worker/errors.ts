@@ -27,6 +27,8 @@ export function divergedError(stepName: string): Error {
 }
 
 export function stepErrorFrom(body: ErrorBody): Error {
+  // Found by the host, in a step's row or in the journal: it parks the run like what is found here, and does not end its round.
+  if (body.code === 'RUN_DIVERGED') return new FinalStepError(DIVERGED, body.message)
   return ERROR_TABLE[body.code].retriable ? new RetriableStepError(body.code, body.message) : new FinalStepError(body.code, body.message)
 }
 

@@ -104,6 +104,14 @@ describe('a host step', () => {
     expect(await engine.hostStep(stepOf('a'), async () => ({ value: 'second' }))).toBe('first')
   })
 
+  test('gives what a replay will read', async () => {
+    const value = { at: new Date(0), gone: undefined, none: Number.NaN }
+    const stored = { at: '1970-01-01T00:00:00.000Z', none: null }
+    const given: unknown = await engine.hostStep<unknown>(stepOf('a'), async () => ({ value }))
+    const replayed: unknown = await engine.hostStep<unknown>(stepOf('a'), async () => ({ value }))
+    expect([given, replayed]).toStrictEqual([stored, stored])
+  })
+
   test('in flight is joined', async () => {
     let open = (): void => {}
     const gate = new Promise<void>((resolve) => (open = resolve))

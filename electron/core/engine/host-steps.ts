@@ -5,6 +5,12 @@ import { clearSuspicion } from './lost-app.ts'
 import type { Invocation, LiveInvocations } from './live-invocations.ts'
 import type { Engine, HostStepContext, HostStepOutcome } from './types.ts'
 
+/** A step's row: its value, or how it failed. */
+interface State {
+  data?: unknown
+  error?: { message?: string }
+}
+
 interface Flight {
   inputHash: string
   signal: AbortSignal
@@ -31,11 +37,13 @@ export function createHostSteps(context: EngineContext, live: LiveInvocations): 
       if (stored) return stored.value
       // First, so that what it learns can still be put into the value.
       outcome.commit?.()
-      context.steps.insert({ runId: step.runId, stepId: step.stepId, name: step.stepName, state: serialize(step, outcome.value), inputHash: step.inputHash })
+      const state = serialize(step, outcome.value)
+      context.steps.insert({ runId: step.runId, stepId: step.stepId, name: step.stepName, state, inputHash: step.inputHash })
       clearSuspicion(context, invocation)
       // A step got done: the next one has its full budget, also where this owner dies before the app answers.
       if (invocation.item.attempt > 0) context.queue.resetAttempt(invocation.item.id)
-      return outcome.value
+      // As a replay will read it: what goes on from here must come to the same, whatever JSON leaves out.
+      return (JSON.parse(state) as State).data ?? null
     })
   }
 
@@ -68,7 +76,7 @@ function storedState(context: EngineContext, step: StepRef): { value: unknown } 
   const row = context.steps.get(step.runId, step.stepId)
   if (!row) return undefined
   if (row.inputHash !== null && row.inputHash !== step.inputHash) throw diverged(step)
-  const state = JSON.parse(row.state) as { data?: unknown; error?: { message?: string } }
+  const state = JSON.parse(row.state) as State
   if (state.error) throw new RainyError('CANCELLED', `The step "${step.stepName}" has failed for good already: ${state.error.message ?? ''}`)
   return { value: state.data ?? null }
 }
