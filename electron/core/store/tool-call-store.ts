@@ -15,6 +15,9 @@ export interface ToolCallKey {
   index: number
 }
 
+/** How many decisions to run it again it has used up. */
+const reruns = z.int().default(0)
+
 /** What a call was about to do, by the effect of its tool. */
 export const intentSchema = z.discriminatedUnion('effect', [
   z.object({
@@ -27,9 +30,9 @@ export const intentSchema = z.discriminatedUnion('effect', [
     after: z.string(),
     result: jsonValueSchema,
   }),
-  z.object({ effect: z.literal('commit'), data: jsonValueSchema }),
+  z.object({ effect: z.literal('commit'), data: jsonValueSchema, reruns }),
   z.object({ effect: z.literal('repeatable') }),
-  z.object({ effect: z.literal('external') }),
+  z.object({ effect: z.literal('external'), reruns }),
 ])
 export type Intent = z.infer<typeof intentSchema>
 export type FileIntent = Extract<Intent, { effect: 'file' }>

@@ -4,8 +4,9 @@ import type { JsonValue } from '../../../shared/json.ts'
 import type { Suspension } from '../../../shared/model.ts'
 import type { AskInput } from '../approvals/types.ts'
 import type { TaskRow } from '../store/task-store.ts'
-import type { BatchCall, BatchEnd, BatchOutcome, PreparedCall } from '../tools/types.ts'
+import type { BatchCall, BatchEnd, BatchOutcome, DoubtDecision, PreparedCall } from '../tools/types.ts'
 import type { Workspace } from '../workspace/types.ts'
+import { refusedTo } from './agent-limits.ts'
 import type { TaskContext } from './context.ts'
 import { createTokenBuffer } from './token-buffer.ts'
 import { policyRules } from './policy-rules.ts'
@@ -23,6 +24,8 @@ export interface CallsInput {
   /** With the index the journal's key: the same over all tries of these calls. */
   key: string
   calls: AskedCall[]
+  /** Who asks; absent where the program itself does. */
+  agent?: string
   signal: AbortSignal
 }
 
@@ -64,11 +67,13 @@ async function prepare({ executor }: TaskContext, call: AskedCall, workspace: Wo
 
 function judge(context: TaskContext, input: CallsInput, prepared: PreparedCall | RainyError, index: number, rules: Awaited<ReturnType<typeof policyRules>>): Judged {
   if (prepared instanceof RainyError) return { refuse: prepared, denied: false }
-  const { task, runId, key } = input
+  const { task, runId, key, agent } = input
+  const limited = agent === undefined ? undefined : refusedTo(agent, prepared.subject)
+  if (limited) return { refuse: limited, denied: true }
   const callKey = `${runId}/${key}/${index}`
   const run: BatchCall = { prepared, key: { taskId: task.id, runId, inferStepId: key, index } }
-  const inDoubt = context.inbox.decisionFor(callKey, 'in-doubt', prepared.subject.hash)
-  if (inDoubt === 'rerun' || inDoubt === 'skip' || inDoubt === 'done') return { run: { ...run, decision: inDoubt } }
+  const decisions = decisionsInDoubt(context, callKey, prepared.subject.hash)
+  if (decisions.length > 0) return { run: { ...run, decisions } }
   const verdict = context.policy.judge(prepared.subject, { mode: task.header.mode, trusted: context.trust.isTrusted(task.workspace), rules })
   if (verdict.verdict === 'allow') return { run }
   if (verdict.verdict === 'deny') return { refuse: new RainyError('DENIED', verdict.why), denied: true }
@@ -76,6 +81,20 @@ function judge(context: TaskContext, input: CallsInput, prepared: PreparedCall |
   if (decision === 'approve') return { run }
   if (decision === 'deny') return { refuse: new RainyError('DENIED', 'The user said no to this call. Do not try it again in another way; ask or go on without it.'), denied: true }
   return { ask: askFor(input, prepared, callKey, 'approval', verdict.alwaysRule) }
+}
+
+/** Each doubt about a call is a question of its own: a decision to run it again holds for one run. */
+function doubtKey(callKey: string, doubt: number): string {
+  return doubt === 1 ? callKey : `${callKey}/doubt-${doubt}`
+}
+
+function decisionsInDoubt({ inbox }: TaskContext, callKey: string, subjectHash: string): DoubtDecision[] {
+  const decisions: DoubtDecision[] = []
+  for (;;) {
+    const decision = inbox.decisionFor(doubtKey(callKey, decisions.length + 1), 'in-doubt', subjectHash)
+    if (decision !== 'rerun' && decision !== 'skip' && decision !== 'done') return decisions
+    decisions.push(decision)
+  }
 }
 
 function askFor({ task, runId }: CallsInput, prepared: PreparedCall, callKey: string, kind: 'approval' | 'in-doubt', alwaysRule?: string): AskInput {
@@ -127,11 +146,11 @@ async function execute(context: TaskContext, input: CallsInput, judged: Judged[]
     onStarted: report.started,
     onFinished: report.finished,
   }).finally(report.flush)
-  const unknown = end.outcomes.flatMap((outcome, at) => (outcome.status === 'unknown' ? [at] : []))
+  const unknown = end.outcomes.flatMap((outcome, at) => (outcome.status === 'unknown' ? [{ at, doubt: outcome.doubt }] : []))
   if (unknown.length > 0 && task.header.mode !== 'full-auto') {
-    const asks = unknown.flatMap((at) => {
+    const asks = unknown.flatMap(({ at, doubt }) => {
       const call = calls[at]
-      return call ? [askFor(input, call.prepared, `${input.runId}/${input.key}/${indexes[at] ?? at}`, 'in-doubt')] : []
+      return call ? [askFor(input, call.prepared, doubtKey(`${input.runId}/${input.key}/${indexes[at] ?? at}`, doubt), 'in-doubt')] : []
     })
     return suspended(context, task.id, asks, end)
   }

@@ -14,6 +14,8 @@ export interface BatchEntry {
   stored: boolean
   /** What the journal holds or is going to hold of it. */
   intent?: Intent
+  /** How many decisions to run it again have been used, this one included. */
+  reruns: number
   /** Only of file tools. */
   plan?: FilePlan<unknown>
   /** It changed a file, in this life or an earlier one, that is in no checkpoint yet. */

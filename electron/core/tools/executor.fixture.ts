@@ -12,7 +12,7 @@ import type { Workspace } from '../workspace/types.ts'
 import type { LanguageServers } from './analysis/types.ts'
 import { createTools } from './executor.ts'
 import type { Terminals } from './terminal/types.ts'
-import type { BatchEnd, BatchOptions, Executor } from './types.ts'
+import type { BatchCall, BatchEnd, BatchOptions, Executor } from './types.ts'
 
 /** A real workspace, a real database and an executor over them, in a folder that is gone at the end. */
 export interface ToolHouse {
@@ -22,7 +22,7 @@ export interface ToolHouse {
   executor: Executor
   call(tool: string, args: JsonValue): Promise<{ result: JsonValue } | { error: { code: string; message: string } }>
   /** A batch of a task; the same `step` again is the same batch. */
-  batch(calls: Array<{ tool: string; args: JsonValue; decision?: 'rerun' | 'skip' | 'done' }>, options?: Partial<BatchOptions> & { step?: string; run?: string }): Promise<BatchEnd>
+  batch(calls: Array<{ tool: string; args: JsonValue; decisions?: BatchCall['decisions'] }>, options?: Partial<BatchOptions> & { step?: string; run?: string }): Promise<BatchEnd>
   dispose(): Promise<void>
 }
 
@@ -64,8 +64,8 @@ export async function openHouse({ folder, fs, terminals = {}, languageServers = 
       const prepared = await Promise.all(calls.map(async ({ tool, args }) => executor.prepare(tool, args, workspace, signal)))
       return executor.batch(
         prepared.map((one, index) => {
-          const decision = calls[index]?.decision
-          return { prepared: one, key: { taskId: 'task', runId: run, inferStepId: step, index }, ...(decision ? { decision } : {}) }
+          const decisions = calls[index]?.decisions
+          return { prepared: one, key: { taskId: 'task', runId: run, inferStepId: step, index }, ...(decisions ? { decisions } : {}) }
         }),
         { workspace, signal, parallel: true, maxConcurrency: 10, onOutput: () => undefined, onStarted: () => undefined, onFinished: () => undefined, ...options },
       )

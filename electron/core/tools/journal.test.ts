@@ -131,14 +131,37 @@ test('a command whose end was not seen is unknown, until someone decides', async
   await die(first)
 
   const second = await live({ terminals: { run } })
-  expect((await second.batch([command])).outcomes).toEqual([{ status: 'unknown' }])
-  expect((await second.batch([{ ...command, decision: 'skip' }])).outcomes).toMatchObject([{ status: 'error', error: { code: 'OUTCOME_UNKNOWN' } }])
-  expect((await second.batch([{ ...command, decision: 'done' }])).outcomes).toMatchObject([{ status: 'success' }])
+  expect((await second.batch([command])).outcomes).toEqual([{ status: 'unknown', doubt: 1 }])
+  expect((await second.batch([{ ...command, decisions: ['skip'] }])).outcomes).toMatchObject([{ status: 'error', error: { code: 'OUTCOME_UNKNOWN' } }])
+  expect((await second.batch([{ ...command, decisions: ['done'] }])).outcomes).toMatchObject([{ status: 'success' }])
   expect(run).not.toHaveBeenCalled()
-  const again = await second.batch([{ ...command, decision: 'rerun' }])
+  const again = await second.batch([{ ...command, decisions: ['rerun'] }])
   expect(again.outcomes).toMatchObject([{ status: 'success', result: { output: 'ran' } }])
   second.db.transaction(() => again.commit())
   expect((await second.batch([command])).outcomes).toMatchObject([{ status: 'success', result: { output: 'ran' } }])
+  expect(run).toHaveBeenCalledTimes(1)
+})
+
+test('a decision to run a command again counts once: dead again, it is unknown again', async () => {
+  const command = { tool: 'run_command', args: { command: 'deploy' } }
+  const killed = async (decisions: Array<'rerun'>): Promise<void> => {
+    let began = (): void => {}
+    const begun = new Promise<void>((resolve) => (began = resolve))
+    const life = await live({ terminals: { run: async (request: CommandRequest) => (began(), untilStopped(request)) } })
+    const stop = new AbortController()
+    const running = life.batch([{ ...command, decisions }], { signal: stop.signal }).catch(() => undefined)
+    await begun
+    stop.abort()
+    await running
+    await die(life)
+  }
+  await killed([])
+  await killed(['rerun'])
+  const run = vi.fn<(request: CommandRequest) => Promise<CommandResult>>(async () => RESULT)
+  const last = await live({ terminals: { run } })
+  expect((await last.batch([{ ...command, decisions: ['rerun'] }])).outcomes).toEqual([{ status: 'unknown', doubt: 2 }])
+  expect(run).not.toHaveBeenCalled()
+  expect((await last.batch([{ ...command, decisions: ['rerun', 'rerun'] }])).outcomes).toMatchObject([{ status: 'success' }])
   expect(run).toHaveBeenCalledTimes(1)
 })
 

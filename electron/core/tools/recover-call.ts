@@ -4,7 +4,7 @@ import type { Workspace } from '../workspace/types.ts'
 import type { BatchEntry } from './batch-entry.ts'
 import { currentContent } from './file-plan.ts'
 import { success } from './journal.ts'
-import type { ToolDeps } from './types.ts'
+import type { DoubtDecision, ToolDeps } from './types.ts'
 
 interface Recovery {
   deps: ToolDeps
@@ -55,16 +55,17 @@ async function recoverOther(entry: BatchEntry, { workspace, signal }: Recovery):
     entry.end = success(result as never, { durationMs: 0, summary: tool.summarize?.(result) ?? 'done before the restart', filesModified: [] })
     return
   }
-  decideUnknown(entry, call.decision)
+  decideUnknown(entry, call.decisions?.[entry.reruns])
 }
 
 /** Nobody can tell how it ended: the user says what to make of it. */
-function decideUnknown(entry: BatchEntry, decision: 'rerun' | 'skip' | 'done' | undefined): void {
+function decideUnknown(entry: BatchEntry, decision: DoubtDecision | undefined): void {
   switch (decision) {
     case undefined:
       entry.end = 'unknown'
       return
     case 'rerun':
+      entry.reruns += 1
       return
     case 'skip':
       entry.end = failed(new RainyError('OUTCOME_UNKNOWN', 'The program died while this call ran, and the user chose not to run it again. It may have had all, some or none of its effects: look before you build on it.'))

@@ -1,6 +1,7 @@
 import PQueue from 'p-queue'
 import { RainyError } from '../../../shared/errors.ts'
 import type { Intent, StoredOutcome } from '../store/tool-call-store.ts'
+import type { Workspace } from '../workspace/types.ts'
 import type { BatchEntry } from './batch-entry.ts'
 import { createPlannedFiles } from './file-plan.ts'
 import { intendFile, runFileCall } from './file-call.ts'
@@ -57,10 +58,11 @@ function readJournal({ registry, journal }: BatchContext, calls: BatchCall[]): B
   const told = journal.read(calls)
   return calls.map((call, index) => {
     const tool = registry.get(call.prepared.tool)
-    const entry: BatchEntry = { index, call, tool, input: parseArgs(tool, call.prepared.args), stored: false }
+    const entry: BatchEntry = { index, call, tool, input: parseArgs(tool, call.prepared.args), stored: false, reruns: 0 }
     const say = told[index]
     if (say?.state === 'finished') Object.assign(entry, { end: say.outcome, stored: true, changed: say.changed })
     if (say?.state === 'begun') entry.intent = say.intent
+    if (entry.intent && 'reruns' in entry.intent) entry.reruns = entry.intent.reruns
     return entry
   })
 }
@@ -126,7 +128,7 @@ function createRun(context: BatchContext, entries: BatchEntry[], options: BatchO
         if (file) fresh.push({ call, ...file })
         continue
       }
-      const intent: Intent = tool.effect === 'commit' ? { effect: 'commit', data: (await tool.journal?.intent(entry.input, { workspace, signal })) ?? null } : { effect: tool.effect }
+      const intent = await intentOf(entry, tool, { workspace, signal })
       entry.intent = intent
       fresh.push({ call, intent })
       break
@@ -188,6 +190,21 @@ function createRun(context: BatchContext, entries: BatchEntry[], options: BatchO
   }
 }
 
+async function intentOf({ input, reruns }: BatchEntry, tool: ToolDefinition, where: { workspace: Workspace; signal: AbortSignal }): Promise<Intent> {
+  switch (tool.effect) {
+    case 'commit':
+      return { effect: 'commit', data: (await tool.journal?.intent(input, where)) ?? null, reruns }
+    case 'external':
+      return { effect: 'external', reruns }
+    case 'repeatable':
+      return { effect: 'repeatable' }
+    case 'none':
+      throw new Error(`${tool.name} has no effect to journal`)
+    default:
+      return tool.effect satisfies never
+  }
+}
+
 /** A thread that died under a commit leaves it open whether that was made: its own way of looking tells. */
 async function runOrLook({ input, intent }: BatchEntry, tool: ToolDefinition, context: ToolContext): Promise<unknown> {
   try {
@@ -200,8 +217,8 @@ async function runOrLook({ input, intent }: BatchEntry, tool: ToolDefinition, co
   }
 }
 
-function toOutcome({ end, tool }: BatchEntry): BatchOutcome {
-  if (end === 'unknown') return { status: 'unknown' }
+function toOutcome({ end, tool, reruns }: BatchEntry): BatchOutcome {
+  if (end === 'unknown') return { status: 'unknown', doubt: reruns + 1 }
   if (end?.status === 'success') return { ...end, content: present(tool, end.result) }
   if (end) return end
   const error = new RainyError('CANCELLED', 'The call did not run: an earlier one of its batch waits for a decision.')

@@ -56,16 +56,18 @@ export interface BatchCall {
   prepared: PreparedCall
   /** Absent: the call is not journaled (reads that belong to no task). */
   key?: JournalKey
-  /** For a command whose outcome was unknown: the user's choice. */
-  decision?: 'rerun' | 'skip' | 'done'
+  /** What the user chose each time that its end was not seen, in order. Each counts once: a re-run that dies is unknown again. */
+  decisions?: DoubtDecision[]
 }
+
+export type DoubtDecision = 'rerun' | 'skip' | 'done'
 
 export type BatchOutcome =
   /** `content`: the result as a model is shown it, bounded. */
   | { status: 'success'; result: JsonValue; content: string; durationMs: number; summary: string; filesModified: string[] }
   | { status: 'error'; error: ErrorBody; durationMs: number; filesModified: string[] }
-  /** An `external` call whose intent is journaled and whose end was not seen, and no decision was given. It did not run. */
-  | { status: 'unknown' }
+  /** An `external` call whose intent is journaled and whose end was not seen, and no decision was given. It did not run. `doubt` counts from 1: it has used `doubt - 1` decisions. */
+  | { status: 'unknown'; doubt: number }
 
 export interface BatchOptions {
   workspace: Workspace
