@@ -21,7 +21,7 @@ export async function toolsStep(context: TaskContext, step: StepRef, request: To
 async function compute(context: TaskContext, step: StepRef, request: ToolBatchRequest, host: HostStepContext): Promise<HostStepOutcome<ToolBatchResult>> {
   const task = context.tasks.find(host.run.groupKey ?? '')
   const started = context.clock.now()
-  const end = await runCalls(context, { task, runId: step.runId, key: request.inferStepId, calls: request.calls.map((call) => toAskedCall(call, request.allowed)), signal: host.signal })
+  const end = await runCalls(context, { task, runId: step.runId, key: request.inferStepId, agent: request.agent, calls: request.calls.map((call) => toAskedCall(call, request.allowed)), signal: host.signal })
   if (end.state === 'suspend') return { value: { state: 'suspend', suspension: end.suspension }, commit: end.commit }
   return {
     value: {
