@@ -1,31 +1,14 @@
-import type { z } from 'zod'
 import { toErrorBody, RainyError } from '../../../../shared/errors.ts'
-import { EFFECTS, type EffectName, type EffectOutput } from '../../../../shared/effects.ts'
+import { EFFECTS, type EffectName } from '../../../../shared/effects.ts'
 import type { JsonValue } from '../../../../shared/json.ts'
 import type { Reply, StepRef } from '../../../../shared/worker-api.ts'
-import type { TaskRow } from '../../store/task-store.ts'
 import type { TaskContext } from '../context.ts'
 import { failRound, finishRound } from './end-round.ts'
 import { appendProgress, recordPlan } from './progress.ts'
 import { runTool } from './run-tool.ts'
+import type { EffectArgs, EffectEnd, EffectScope } from './types.ts'
 import { validate } from './validate.ts'
 import { summarizeWorkspace } from './workspace-summary.ts'
-
-/** What every effect is given beside its input. */
-export interface EffectScope {
-  context: TaskContext
-  task: TaskRow
-  runId: string
-  signal: AbortSignal
-}
-
-export interface EffectEnd<Name extends EffectName> {
-  value: EffectOutput<Name>
-  commit?: () => void
-}
-
-/** What an effect is given: its input after the schema filled in defaults. */
-export type EffectArgs<Name extends EffectName> = z.output<(typeof EFFECTS)[Name]['input']>
 
 type Effects = { [Name in EffectName]: (scope: EffectScope, input: EffectArgs<Name>) => Promise<EffectEnd<Name>> | EffectEnd<Name> }
 

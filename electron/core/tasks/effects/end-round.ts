@@ -1,7 +1,7 @@
 import type { ErrorBody } from '../../../../shared/errors.ts'
 import type { TaskContext } from '../context.ts'
 import { startNextRound } from '../send-message.ts'
-import type { EffectArgs, EffectEnd, EffectScope } from './effects.ts'
+import type { EffectArgs, EffectEnd, EffectScope } from './types.ts'
 
 export function finishRound({ context, task }: EffectScope, { result }: EffectArgs<'finish-round'>): EffectEnd<'finish-round'> {
   return {

@@ -1,5 +1,5 @@
 import { progressBodySchema } from '../../../../shared/progress.ts'
-import type { EffectArgs, EffectEnd, EffectScope } from './effects.ts'
+import type { EffectArgs, EffectEnd, EffectScope } from './types.ts'
 
 export function appendProgress({ context, task, runId }: EffectScope, { bodies }: EffectArgs<'progress'>): EffectEnd<'progress'> {
   return {

@@ -1,5 +1,5 @@
 import { runCalls } from '../run-calls.ts'
-import type { EffectArgs, EffectEnd, EffectScope } from './effects.ts'
+import type { EffectArgs, EffectEnd, EffectScope } from './types.ts'
 
 /** One call that the workflow itself makes, under the same policy and journal as an agent's. */
 export async function runTool({ context, task, runId, signal }: EffectScope, { key, tool, args }: EffectArgs<'run-tool'>): Promise<EffectEnd<'run-tool'>> {

@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import { z } from 'zod'
 import type { ValidationReport } from '../../../../shared/effects.ts'
 import { runCalls, type CallOutcome } from '../run-calls.ts'
-import type { EffectArgs, EffectEnd, EffectScope } from './effects.ts'
+import type { EffectArgs, EffectEnd, EffectScope } from './types.ts'
 
 const ITEMS_LIMIT = 50
 const TYPESCRIPT_EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs']

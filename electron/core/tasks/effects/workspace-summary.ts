@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { EffectEnd, EffectScope } from './effects.ts'
+import type { EffectEnd, EffectScope } from './types.ts'
 
 const TREE_LETTERS = 6000
 const TREE_DEPTH = 4
