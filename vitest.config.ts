@@ -6,7 +6,7 @@ export default defineConfig({
     exclude: ['node_modules/**', 'out/**', 'tests/e2e/**', '**/fixtures/**'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
+    testTimeout: 30_000,
     restoreMocks: true,
   },
 })
