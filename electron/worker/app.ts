@@ -6,6 +6,8 @@ import type { ToolInfo } from '../../shared/tools.ts'
 import type { FunctionRegistration, HostApi, InvokeRequest, InvokeResponse } from '../../shared/worker-api.ts'
 import { createTeam } from './agentkit/team.ts'
 import { ALL_AGENTS } from './agents/all-agents.ts'
+import { nextAgent } from './agents/router.ts'
+import { InlineInference } from './inline-inference.ts'
 import { findInvocation, runInvocation } from './invocation.ts'
 import { createAllWorkflows } from './workflows/all-workflows.ts'
 
@@ -33,6 +35,7 @@ export function createApp(host: HostApi, tools: readonly ToolInfo[]): App {
     id: APP_ID,
     isDev: true,
     baseUrl: ENGINE_URL,
+    middleware: [InlineInference],
     checkpointing: { maxRuntime: 0 },
     logger: hostLogger(host),
     internalLogger: hostLogger(host),
@@ -47,7 +50,7 @@ export function createApp(host: HostApi, tools: readonly ToolInfo[]): App {
       return new Response(answer.body, { status: answer.status, headers: { 'content-type': 'application/json' } })
     },
   })
-  const handle = serve({ client, functions: createAllWorkflows(client, createTeam(ALL_AGENTS, tools)) })
+  const handle = serve({ client, functions: createAllWorkflows(client, createTeam({ specs: ALL_AGENTS, tools, router: nextAgent })) })
 
   function request(query: string, init: RequestInit): Promise<Response> {
     const headers = { host: 'worker.invalid', 'content-type': 'application/json', 'x-inngest-server-kind': 'dev' }

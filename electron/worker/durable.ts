@@ -1,13 +1,11 @@
-import { createHash, hash } from 'node:crypto'
-import type { GetStepTools, Inngest } from 'inngest'
+import { hash } from 'node:crypto'
 import { type EffectInput, type EffectName, type EffectOutput, type EffectSuspended, EFFECTS } from '../../shared/effects.ts'
 import { canonicalJson, type JsonValue } from '../../shared/json.ts'
 import { type InferRequest, type InferResult, inferResultSchema, type Suspension, type ToolBatchRequest, type ToolBatchResult, toolBatchResultSchema } from '../../shared/model.ts'
 import type { Reply, StepRef } from '../../shared/worker-api.ts'
-import { divergedError, stepErrorFrom } from './errors.ts'
-import { type Invocation, untilCancelled } from './invocation.ts'
-
-export type StepTools = GetStepTools<Inngest.Any>
+import { runHostStep } from './host-step.ts'
+import type { StepTools } from './inline-inference.ts'
+import type { Invocation } from './invocation.ts'
 
 /** How long a task may wait for a person. The engine ends waits; the protocol wants a bound. */
 const WAIT_LIMIT = '52w'
@@ -40,22 +38,10 @@ export interface Durable {
 }
 
 export function createDurable(step: StepTools, invocation: Invocation, taskId: string): Durable {
-  const { ref, host, signal, inputHashes } = invocation
+  const { ref, host } = invocation
 
-  /** `step.run` whose body calls the host under the step's own reference. A stored step that was given something else was written by other code. */
-  async function hostStep<T>(id: string, inputHash: string, call: (step: StepRef) => Promise<Reply<T>>): Promise<unknown> {
-    const stepRef: StepRef = { ...ref, stepId: hashedStepId(id), stepName: id, inputHash }
-    const storedHash = inputHashes[stepRef.stepId]
-    if (storedHash !== undefined && storedHash !== inputHash) throw divergedError(id)
-    return step.run(
-      id,
-      async (_given: string) => {
-        const reply = await untilCancelled(signal, () => call(stepRef))
-        if (!reply.ok) throw stepErrorFrom(reply.error)
-        return reply.value
-      },
-      inputHash,
-    )
+  function hostStep<T>(id: string, inputHash: string, call: (step: StepRef) => Promise<Reply<T>>): Promise<unknown> {
+    return runHostStep(step.run, invocation, { id, inputHash, call })
   }
 
   /** The engine lets one event end one wait of the same condition, so that what is suspended again waits again. */
@@ -90,11 +76,7 @@ export function createDurable(step: StepTools, invocation: Invocation, taskId: s
   return {
     runId: ref.runId,
     async infer(id, inputHash, request) {
-      const stored = await hostStep(id, inputHash, async (stepRef) => {
-        const reply = await host.infer(stepRef, request(false))
-        return reply.ok && reply.value.state === 'resend' ? host.infer(stepRef, request(true)) : reply
-      })
-      return inferResultSchema.parse(stored)
+      return inferResultSchema.parse(await step.ai.infer(id, { inputHash, request }))
     },
     async tools(id, inputHash, request) {
       return toolBatchResultSchema.parse(await hostStep(id, inputHash, (stepRef) => host.tools(stepRef, request)))
@@ -111,11 +93,6 @@ export function createDurable(step: StepTools, invocation: Invocation, taskId: s
     wait,
     invoke: (id, { fn, data }) => step.invoke(id, { function: fn, data }),
   }
-}
-
-/** As the SDK hashes an id that is used once. */
-export function hashedStepId(id: string): string {
-  return createHash('sha1').update(id).digest('hex')
 }
 
 export function hashOf(value: unknown): string {

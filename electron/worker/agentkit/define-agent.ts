@@ -17,16 +17,16 @@ export interface AgentSpec {
 }
 
 /** An agent with the tools that this host has. */
-export interface AgentDefinition {
+export interface AgentDefinition<State extends Record<string, unknown> = Record<string, unknown>> {
   spec: AgentSpec
   /** AgentKit's own. Its turn loop is ours: see turn-loop.ts. */
-  agent: Agent<Record<string, unknown>>
+  agent: Agent<State>
   toolNames: string[]
   /** Those that leave nothing behind. */
   readOnlyToolNames: string[]
 }
 
-export function defineAgent(spec: AgentSpec, tools: readonly KnownTool[]): AgentDefinition {
+export function defineAgent<State extends Record<string, unknown>>(spec: AgentSpec, tools: readonly KnownTool[]): AgentDefinition<State> {
   const own = tools.filter(({ info }) => spec.tools.categories?.includes(info.category) === true || spec.tools.names?.includes(info.name) === true)
   return {
     spec,

@@ -154,3 +154,24 @@ test('a cancelled invocation stops waiting for the host, and ends no round', asy
   expect((await call).body).toContain('CANCELLED')
   expect(bench.host.effects.map((effect) => effect.name)).toEqual(['progress'])
 })
+
+test('an answer that is empty is asked for again; a model that has nothing else to say ends the round', async () => {
+  const { run, host } = await converse([answer('  '), answer('It is a parser.')])
+  expect(run.output).toMatchObject({ success: true, summary: 'It is a parser.' })
+  expect(said(host.inferences[1]!, 'user').at(-1)).toMatch(/empty/)
+  const mute = await converse(Array.from({ length: 9 }, () => answer('')))
+  expect(mute.host.inferences).toHaveLength(3)
+  expect(mute.run.output).toMatchObject({ error: { code: 'PROVIDER_BAD_RESPONSE', message: expect.stringContaining('empty') as unknown } })
+})
+
+test('a refusal is not asked again: the round fails with what the model said', async () => {
+  const { run, host } = await converse([answer('I cannot help with that.', 'refusal')])
+  expect(host.inferences).toHaveLength(1)
+  expect(run.output).toMatchObject({ error: { code: 'PROVIDER_BAD_RESPONSE', message: expect.stringContaining('I cannot help with that.') as unknown } })
+})
+
+test('an inference is a step of its own in line: the function is called once for all turns', async () => {
+  const { run } = await converse([READ, READ, READ, answer('Read.')])
+  expect(run.requests).toBe(1)
+  expect([...run.names.values()].filter((name) => name.endsWith('/infer'))).toEqual([1, 2, 3, 4].map((turn) => `1-coder-answer/${turn}/infer`))
+})

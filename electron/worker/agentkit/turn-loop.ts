@@ -3,7 +3,8 @@ import type { z } from 'zod'
 import type { ErrorBody } from '../../../shared/errors.ts'
 import type { ModelAnswer, ModelMessage, ModelToolCall, ToolBatchResult } from '../../../shared/model.ts'
 import type { Handoff } from '../../../shared/plan.ts'
-import { type Durable, hashedStepId, hashOf } from '../durable.ts'
+import { type Durable, hashOf } from '../durable.ts'
+import { hashedStepId } from '../host-step.ts'
 import { type Conversation, createConversation } from './conversation.ts'
 import type { AgentDefinition } from './define-agent.ts'
 import { parseJsonAnswer } from './json-answer.ts'
@@ -14,14 +15,17 @@ const REPAIR_LIMIT = 2
 const RESTART_AFTER_TURNS = 3
 /** How often in a row an answer that was cut off is gone on with. */
 const CONTINUATION_LIMIT = 3
+/** How often an agent that said nothing at all is asked again. */
+const EMPTY_LIMIT = 2
 const STATE_EXCERPT_CHARS = 400
 
 const CONTINUE = 'Your answer was cut off at the length limit. Go on exactly where it stopped.'
+const SAY_SOMETHING = 'Your answer was empty. Do the task, or say what keeps you from it.'
 const START_ANEW = 'The conversation before this was too long and is gone. The files are as they were left: look before you go on.'
 const GO_ON = 'You have used your turns and go on with the same conversation. Do what is left, then finish.'
 
 export interface AgentRun<T> {
-  definition: AgentDefinition
+  definition: Omit<AgentDefinition, 'agent'>
   /** Unique in the run and the same in every replay: the step ids hang on it. */
   key: string
   system: string
@@ -62,6 +66,7 @@ export async function runAgent<T>(durable: Durable, run: AgentRun<T>): Promise<A
   let lastText = ''
   let continuations = 0
   let repairs = 0
+  let empties = 0
   let acted = false
 
   for (let turn = 1; ; turn += 1) {
@@ -90,6 +95,12 @@ export async function runAgent<T>(durable: Durable, run: AgentRun<T>): Promise<A
       parts.push(answer.message.text)
       continuations += 1
       conversation.append({ role: 'user', text: CONTINUE })
+    } else if (answer.stop === 'refusal') {
+      return { state: 'failed', error: { code: 'PROVIDER_BAD_RESPONSE', message: refusalOf(answer) } }
+    } else if (answer.message.text.trim() === '' && parts.length === 0 && !acted && !run.answer && empties < EMPTY_LIMIT) {
+      // After work an empty answer says that there is nothing to add; before it, that the model is at a loss.
+      empties += 1
+      conversation.append({ role: 'user', text: SAY_SOMETHING })
     } else {
       const text = [...parts, answer.message.text].join('')
       const end = { state: 'done' as const, text, filesModified: [...files], acted }
@@ -162,6 +173,12 @@ async function callTools<T>(durable: Durable, { run, turnKey, conversation, fixe
     if (result.state === 'done') return result
     await durable.wait(`${stepId}/wait`, result.suspension)
   }
+}
+
+/** Asking again would be refused again: the user decides. */
+function refusalOf({ model, message }: ModelAnswer): string {
+  const words = message.text.trim().slice(0, STATE_EXCERPT_CHARS)
+  return `The model ${model} refused to answer${words === '' ? '' : `: ${words}`}. Put it in other words, or choose another model.`
 }
 
 /** Providers refuse a call without its result: one stands for each call, in the order of the calls. */

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import type { AgentName } from '../../../shared/plan.ts'
 import type { Intent, Mode } from '../../../shared/tasks.ts'
 import { createTeam } from '../agentkit/team.ts'
 import { roundRequest, TEST_TOOLS } from '../testing/fixtures.ts'
 import { ALL_AGENTS } from './all-agents.ts'
-import { routeRound } from './router.ts'
+import { nextAgent, openState, routeRound } from './router.ts'
 import { renderSystem } from './surroundings.ts'
 
+const team = createTeam({ specs: ALL_AGENTS, tools: TEST_TOOLS, router: nextAgent })
 const PROMPT_LIMIT_BYTES = 2600
 
 describe('each agent has the tools, role and limit that the design gives it', () => {
@@ -17,7 +19,7 @@ describe('each agent has the tools, role and limit that the design gives it', ()
     ['terminal', 'instant', 5, ['git_commit', 'git_diff', 'git_status', 'list_dir', 'read_file', 'run_command', 'run_tests']],
     ['docs', 'fast', 5, [...READS, 'create_file', 'edit_file', 'write_file']],
   ] as const)('%s', (name, role, turnLimit, tools) => {
-    const { spec, agent, toolNames } = createTeam(ALL_AGENTS, TEST_TOOLS).member(name)
+    const { spec, agent, toolNames } = team.member(name)
     expect({ role: spec.role, turnLimit: spec.turnLimit }).toEqual({ role, turnLimit })
     expect(toolNames.toSorted()).toEqual([...tools].toSorted())
     expect([...agent.tools.keys()].toSorted()).toEqual([...tools].toSorted())
@@ -29,17 +31,43 @@ describe('each agent has the tools, role and limit that the design gives it', ()
 })
 
 test('the tools of the agents check arguments by the schema of the host', () => {
-  const { agent } = createTeam(ALL_AGENTS, TEST_TOOLS).member('coder')
+  const { agent } = team.member('coder')
   const schema = agent.tools.get('read_file')?.parameters
   expect(schema?.safeParse({ path: 'a' }).success).toBe(true)
   expect(schema?.safeParse({ path: 'a', more: 1 }).success).toBe(false)
 })
 
-test('the network routes in the order of the route, by code', async () => {
-  const { network } = createTeam(ALL_AGENTS, TEST_TOOLS)
-  network.state.data.route = ['coder', 'reviewer']
-  const router = network.router as (args: { network: typeof network; callCount: number }) => { name: string } | undefined
-  expect([0, 1, 2].map((callCount) => router({ network, callCount })?.name)).toEqual(['coder', 'reviewer', undefined])
+describe('the router of the network', () => {
+  const open = (agents: AgentName[], maxFixRounds = 1) => team.open(openState({ agents, readOnly: false }, maxFixRounds))
+
+  test('goes along the route, and asks for no review where nothing was changed', async () => {
+    const { state, next } = open(['planner', 'coder', 'reviewer', 'terminal'])
+    const order: Array<AgentName | undefined> = []
+    for (let agent = await next(); agent; agent = await next()) {
+      order.push(agent)
+      state.finished.push(agent)
+    }
+    expect(order).toEqual(['planner', 'coder', 'terminal'])
+  })
+
+  test('sends what was found to the coder, then to the reviewer again, and gives up at the limit', async () => {
+    const { state, next } = open(['coder', 'reviewer', 'terminal'])
+    Object.assign(state, { finished: ['coder'], changed: true })
+    expect(await next()).toBe('reviewer')
+    state.findings = true
+    expect(await next()).toBe('coder')
+    Object.assign(state, { findings: false, fixesLeft: 0 })
+    expect(await next()).toBe('reviewer')
+    state.findings = true
+    expect(await next()).toBeUndefined()
+  })
+
+  test('keeps the rounds of one thread apart', async () => {
+    const first = open(['coder'])
+    const second = open(['coder'])
+    first.state.finished.push('coder')
+    expect([await first.next(), await second.next()]).toEqual([undefined, 'coder'])
+  })
 })
 
 test.each<[Intent, string, Mode, string[], boolean]>([
@@ -54,6 +82,8 @@ test.each<[Intent, string, Mode, string[], boolean]>([
   ['edit_code', 'fix a.ts', 'plan', ['planner'], true],
   ['refactor', 'rename a to b', 'plan', ['planner'], true],
   ['chat', 'hi', 'plan', ['coder'], true],
+  ['write_docs', 'write a README and commit', 'ask', ['docs', 'terminal'], false],
+  ['write_docs', 'write a README and commit', 'plan', ['docs'], true],
 ])('%s "%s" in mode %s goes to %j', (intent, text, mode, agents, readOnly) => {
   const request = roundRequest({ intent, text })
   expect(routeRound({ ...request, header: { ...request.header, mode } })).toEqual({ agents, readOnly })

@@ -3,6 +3,7 @@ import { roundRequestSchema } from '../../../shared/brain-events.ts'
 import type { ErrorBody } from '../../../shared/errors.ts'
 import type { TaskResult } from '../../../shared/tasks.ts'
 import type { Team } from '../agentkit/team.ts'
+import type { RoundState } from '../agents/router.ts'
 import { type Child, createDurable } from '../durable.ts'
 import { endsInvocation, errorBodyFrom } from '../errors.ts'
 import { currentInvocation } from '../invocation.ts'
@@ -10,7 +11,7 @@ import { createRound, type Round } from './round.ts'
 
 export interface WorkflowParts {
   client: Inngest
-  team: Team
+  team: Team<RoundState>
   runPlanStep: Child['fn']
 }
 

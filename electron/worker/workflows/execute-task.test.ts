@@ -159,7 +159,7 @@ describe('what the checks find', () => {
 
   test.each([
     ['TIMEOUT', false, 'Tests still fail: TIMEOUT: too slow'],
-    ['DENIED', true, 'The tests were not run: too slow'],
+    ['DENIED', true, 'The tests were not run: they were not allowed'],
   ])('tests that did not run because of %s: success %s, and it is said', async (code, success, sentence) => {
     const { driver } = setUp({
       model: scripted({ 'coder: execute-step': [EDIT, answer('Fixed.')], 'coder: fix': [answer('')], 'reviewer: review': [APPROVED] }),

@@ -5,7 +5,8 @@ import { RainyError } from '../../../shared/errors.ts'
 import type { AgentName, Handoff } from '../../../shared/plan.ts'
 import type { ProgressBody } from '../../../shared/progress.ts'
 import { runAgent } from '../agentkit/turn-loop.ts'
-import type { Team } from '../agentkit/team.ts'
+import type { Team, TeamRun } from '../agentkit/team.ts'
+import { openState, type Route, type RoundState } from '../agents/router.ts'
 import { renderSystem } from '../agents/surroundings.ts'
 import type { Durable } from '../durable.ts'
 
@@ -37,6 +38,8 @@ export interface Round {
   /** Several at once. */
   announceAll(steps: Array<{ message: string; agent: AgentName; handoff?: Handoff }>): Promise<void>
   expect(steps: number): void
+  /** Opens the network of the round: its router says who is next. */
+  follow(route: Route): TeamRun<RoundState>
   /** Wakes an agent. Throws what its model call failed with. */
   activate<T = undefined>(agent: AgentName, activation: Omit<Activation, 'task'>, options?: ActivateOptions<T>): Promise<AgentWork<T>>
 }
@@ -44,7 +47,7 @@ export interface Round {
 export interface RoundParts {
   request: RoundRequest
   durable: Durable
-  team: Team
+  team: Team<RoundState>
   tree: string
 }
 
@@ -73,6 +76,7 @@ export function createRound({ request, durable, team, tree }: RoundParts): Round
     expect(steps) {
       total = done + steps
     },
+    follow: (route) => team.open(openState(route, request.header.limits.maxFixRounds)),
     async activate(agent, activation, { readOnly = false, answer } = {}) {
       activations += 1
       const definition = team.member(agent)
@@ -92,6 +96,12 @@ export function createRound({ request, durable, team, tree }: RoundParts): Round
 
 /** A model call that failed for good; it ends the round. */
 export class AgentFailure extends RainyError {}
+
+/** An agent that was to do something and neither did nor said anything. */
+export function expectWork<T extends AgentWork>(work: T): T {
+  if (work.acted || work.text.trim() !== '') return work
+  throw new AgentFailure('PROVIDER_BAD_RESPONSE', 'The model gave nothing but empty answers. Try again, or choose another model.')
+}
 
 export function handoff(from: AgentName, to: AgentName, work: { text: string; filesModified: string[] }, remainingTasks: string[], reason: string): Handoff {
   return { from, to, context: { filesModified: work.filesModified, currentState: work.text.slice(-STATE_EXCERPT_CHARS), remainingTasks }, reason }

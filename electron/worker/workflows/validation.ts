@@ -2,41 +2,57 @@ import { type Activation, type Findings, FINDINGS_LIMIT, type ReviewAnswer, revi
 import type { ValidationReport } from '../../../shared/effects.ts'
 import type { AgentName, Handoff } from '../../../shared/plan.ts'
 import type { TaskResult } from '../../../shared/tasks.ts'
+import type { RoundState } from '../agents/router.ts'
 import { handoff, type Round, type Work } from './round.ts'
 
 export interface Verdict {
   ok: boolean
   validation: NonNullable<TaskResult['validation']>
   findings: Findings
-  work: Work
   /** Sentences for the report: what could not be checked. */
   notes: string[]
+}
+
+/** Where the work of a round stands. */
+export interface Standing {
+  /** What the network's router decides by. */
+  state: RoundState
+  work: Work
+  author: AgentName
+  looks: number
+  verdict?: Verdict
 }
 
 /** What keeps tests from running and lies in the code; all else lies around it, and no agent can mend it. */
 const TEST_ERRORS_IN_CODE: ReadonlySet<string> = new Set(['TIMEOUT', 'OUTPUT_LIMIT'])
 
-/** Diagnostics and tests first, then the reviewer; what they find is fixed and all is looked at again, at most `maxFixRounds` times. */
-export async function validateAndFix(round: Round, work: Work, by: AgentName): Promise<Verdict> {
-  const limit = round.request.header.limits.maxFixRounds
-  let current = work
-  let author = by
-  for (let fixRound = 0; ; fixRound += 1) {
-    const verdict = await validate(round, current, author, fixRound)
-    if (verdict.ok || fixRound === limit) return verdict
-    const from = verdict.validation.review ? 'reviewer' : author
-    const why = handoff(from, 'coder', current, describeFindings(verdict.findings), verdict.validation.review ? 'the reviewer complained' : 'the checks failed')
-    await round.announce(`Fixing what was found (${fixRound + 1} of ${limit})`, 'coder', why)
-    const fix = await round.activate('coder', { phase: 'fix', files: current.filesModified, handoff: why, findings: verdict.findings })
-    current = { text: [current.text, fix.text].filter(Boolean).join('\n\n'), filesModified: union(current.filesModified, fix.filesModified) }
-    author = 'coder'
-    // Where nothing was done, looking again would find the same.
-    if (!fix.acted) return { ...verdict, work: current }
-  }
+/** The reviewer's turn: diagnostics and tests first, and only what these find nothing in is judged. */
+export async function lookAtChange(round: Round, standing: Standing): Promise<void> {
+  standing.looks += 1
+  const verdict = await validate(round, standing)
+  standing.verdict = verdict
+  if (verdict.ok) standing.state.finished.push('reviewer')
+  else standing.state.findings = true
 }
 
-async function validate(round: Round, work: Work, author: AgentName, fixRound: number): Promise<Verdict> {
-  const id = `validate-${fixRound + 1}`
+/** The coder's turn after a look that found something. */
+export async function fixFindings(round: Round, standing: Standing): Promise<void> {
+  const { state, work, author, verdict } = standing
+  if (!verdict) throw new Error('nothing was looked at yet')
+  const limit = round.request.header.limits.maxFixRounds
+  const { review } = verdict.validation
+  const why = handoff(review ? 'reviewer' : author, 'coder', work, describeFindings(verdict.findings), review ? 'the reviewer complained' : 'the checks failed')
+  await round.announce(`Fixing what was found (${limit - state.fixesLeft + 1} of ${limit})`, 'coder', why)
+  const fix = await round.activate('coder', { phase: 'fix', files: work.filesModified, handoff: why, findings: verdict.findings })
+  standing.work = { text: [work.text, fix.text].filter(Boolean).join('\n\n'), filesModified: union(work.filesModified, fix.filesModified) }
+  standing.author = 'coder'
+  // Where nothing was done, looking again would find the same.
+  state.fixesLeft = fix.acted ? state.fixesLeft - 1 : 0
+  state.findings = !fix.acted
+}
+
+async function validate(round: Round, { work, author, looks }: Standing): Promise<Verdict> {
+  const id = `validate-${looks}`
   await round.announce('Checking with diagnostics and tests')
   const report = await round.durable.effect(id, 'validate', { key: id })
   const checks = checkFindings(report)
@@ -45,16 +61,22 @@ async function validate(round: Round, work: Work, author: AgentName, fixRound: n
     ...(report.tests ? { tests: { runner: report.tests.runner, passed: report.tests.passed, failed: report.tests.failed, skipped: report.tests.skipped } } : {}),
   }
   const notes = notRun(report)
-  const verdict = { validation, findings: checks, work, notes }
+  const verdict = { validation, findings: checks, notes }
   if (checks.tests.length > 0 || checks.diagnostics.length > 0) return { ...verdict, ok: false }
-  const review = await reviewWork(round, work, handoff(author, 'reviewer', work, [], 'the checks found nothing'))
+  const review = await reviewWork(round, work, handoff(author, 'reviewer', work, [], describeChecks(report)))
   if (!review) return { ...verdict, ok: true }
   return { ...verdict, ok: review.approved, validation: { ...validation, review }, findings: { ...checks, review: review.comments } }
 }
 
+/** What the reviewer need not look for again. */
+function describeChecks({ tests, diagnostics }: ValidationReport): string {
+  const ran = tests ? `${tests.passed} tests passed (${tests.runner})` : 'no tests were run'
+  return `${ran}; diagnostics found ${diagnostics.warnings} warnings and no errors`
+}
+
 /** Checks that could not be made are no findings, but they are said. */
 function notRun({ testsError, diagnostics }: ValidationReport): string[] {
-  const tests = testsError && !TEST_ERRORS_IN_CODE.has(testsError.code) && testsError.code !== 'NO_TEST_RUNNER' ? [`The tests were not run: ${testsError.message}`] : []
+  const tests = testsError && !TEST_ERRORS_IN_CODE.has(testsError.code) && testsError.code !== 'NO_TEST_RUNNER' ? [`The tests were not run: ${testsError.code === 'DENIED' ? 'they were not allowed' : testsError.message}`] : []
   return diagnostics.error ? [...tests, `Some files were not checked: ${diagnostics.error.message}`] : tests
 }
 
