@@ -41,12 +41,12 @@ describe('modes', () => {
     expect([READ, diagnostics, write('a'), TESTS, command('ls'), COMMIT].map((subject) => verdict(subject, 'full-auto', { allow: ['*'] }, false))).toEqual(['allow', 'deny', 'deny', 'deny', 'deny', 'deny'])
   })
 
-  test.each(['curl https://a.b', 'git push', 'git -C . fetch', '/usr/bin/ssh host', 'npm publish', 'a && wget x', 'echo $(curl x)', 'echo x > /dev/tcp/h/80', 'git $VERB', 'python3 -c "import os; os.system(\'curl x\')"', 'echo curl x | sh'])(
+  test.each(['curl https://a.b', 'git push', 'git -C . fetch', '/usr/bin/ssh host', 'npm publish', 'a && wget x', 'echo $(curl x)', 'echo x > /dev/tcp/h/80', 'git $VERB', 'python3 -c "import os; os.system(\'curl x\')"', 'echo curl x | sh', "export GIT_PAGER='curl x'; git log", "NODE_OPTIONS='--import data:text/javascript,curl' npm test", 'git -c core.sshCommand="curl x" status', "git config alias.p push"])(
     'full-auto asks before `%s`',
     (line) => expect(verdict(command(line), 'full-auto')).toBe('ask'),
   )
 
-  test.each(['npm install', 'npm ci && npm test', 'pip install -r requirements.txt', 'git status', 'git commit -m "push it"', 'node -e "console.log(1)"', 'for f in *.ts; do wc -l "$f"; done', 'mkdir -p a/b && touch a/b/c', 'cat .git/HEAD', 'find . -path ./.git -prune -o -name "*.ts" -print', 'cat > a.js <<\'EOF\'\ncurl $(x)\nEOF', 'grep -r curl src'])(
+  test.each(['npm install', 'npm ci && npm test', 'pip install -r requirements.txt', 'git status', 'git commit -m "push it"', 'node -e "console.log(1)"', 'for f in *.ts; do wc -l "$f"; done', 'mkdir -p a/b && touch a/b/c', 'cat .git/HEAD', 'find . -path ./.git -prune -o -name "*.ts" -print', 'cat > a.js <<\'EOF\'\ncurl $(x)\nEOF', 'grep -r curl src', 'GIT_EDITOR=true git rebase --continue', "export PATH='./bin'; npm test", 'NODE_OPTIONS=--max-old-space-size=4096 npm run build', 'git config user.name x'])(
     'full-auto does not ask before `%s`',
     (line) => expect(verdict(command(line), 'full-auto')).toBe('allow'),
   )

@@ -48,10 +48,10 @@ export function usesNetwork(call: ProgramCall): Match {
   if (NETWORK_PROGRAMS.has(name)) return 'yes'
   if (call.redirects.some(({ target }) => /^\/dev\/(?:tcp|udp)\//.test(target.text))) return 'yes'
   const verbs = Object.hasOwn(NETWORK_SUBCOMMANDS, name) ? NETWORK_SUBCOMMANDS[name] : undefined
-  if (!verbs) return call.code !== undefined && mentionsProgram(call.code, NETWORK_PROGRAMS) ? 'maybe' : 'no'
-  const heads = subcommandStarts(call.words).map((at) => call.words[at] ?? '')
-  if (heads.some((head) => verbs.includes(head))) return 'yes'
-  return heads.some((head) => head.includes(HOLE)) ? 'maybe' : 'no'
+  const heads = verbs ? subcommandStarts(call.words).map((at) => call.words[at] ?? '') : []
+  if (heads.some((head) => verbs?.includes(head))) return 'yes'
+  const named = call.code !== undefined && mentionsProgram(call.code, NETWORK_PROGRAMS)
+  return named || heads.some((head) => head.includes(HOLE)) ? 'maybe' : 'no'
 }
 
 /** Does a program given as text name one of these? It cannot be read, but this would be the plain way to start one. */

@@ -28,10 +28,17 @@ test.each([
   ['find . -exec a {} \\; -o -exec b {} +', ['find . -exec a {} ; -o -exec b {} +', 'a …', 'b …']],
   ['echo $((1 + 2))', ['echo …']],
   ['ls | xargs a', ['ls', 'xargs a', 'a …']],
+  ["export GIT_PAGER='a b'; c", ['export GIT_PAGER=a b', 'a b', 'c']],
+  ["PAGER='a | b' c", ['c', 'a', 'b']],
+  ['env EDITOR=a X=y b', ['env EDITOR=a X=y b', 'a', 'b']],
+  ['GIT_SSH_COMMAND="ssh -i k" git log', ['git log', 'ssh -i k']],
+  ["git -c core.pager='a b' log", ["git -c core.pager=a b log", 'a b']],
+  ["git config --global core.editor 'a b'", ['git config --global core.editor a b', 'a b']],
+  ['git -c user.name=x -c core.hooksPath=/dev/null commit -m y', ['git -c user.name=x -c core.hooksPath=/dev/null commit -m y']],
 ])('%s', (line, calls) => expect(read(line)).toEqual(calls))
 
 test.each([
-  '"a', "'a", '$(a', '`a', '(a', 'a)', 'a \\', '$X a', 'a*b c', 'case x in x) a;; esac', 'f() { a; }', 'a=(1 2)', '[[ -f x ]]', '((1))', 'echo $((1<<2))', 'echo ${X:-$(a)}', 'cat <<EOF\nx', 'a >', 'sh', 'a | bash', 'sh -c "$X"', 'eval $X', 'source <(a)', 'alias x=y', "env -S 'a b'", 'xargs sh -c a', 'git -c alias.x=push x', 'BASH_ENV=x sh y', 'a \u0007', `a ${HOLE}`,
+  '"a', "'a", '$(a', '`a', '(a', 'a)', 'a \\', '$X a', 'a*b c', 'case x in x) a;; esac', 'f() { a; }', 'a=(1 2)', '[[ -f x ]]', '((1))', 'echo $((1<<2))', 'echo ${X:-$(a)}', 'cat <<EOF\nx', 'a >', 'sh', 'a | bash', 'sh -c "$X"', 'eval $X', 'source <(a)', 'alias x=y', "env -S 'a b'", 'xargs sh -c a', 'git -c alias.x=push x', 'BASH_ENV=x sh y', 'export ENV=x; a', "export GIT_CONFIG_COUNT='1'; git x", 'env GIT_CONFIG_COUNT=1 git x', 'export PAGER=$X; a', 'env EDITOR=a X=$Y b', 'git config alias.p push', 'git -c core.hooksPath=h commit', 'git config include.path x', 'git filter-branch --tree-filter a', "git grep -O'a b' c", 'a \u0007', `a ${HOLE}`,
 ])('%j cannot be read', (line) => expect(read(line)).toEqual(expect.any(String)))
 
 test('a rule is a tool, or a tool and a pattern', () => {

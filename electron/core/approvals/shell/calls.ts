@@ -1,3 +1,4 @@
+import { carriedByGit, carriedByVariable, declared, type Carried } from './carried.ts'
 import { HOLE, NESTING_LIMIT, parseLine, type Redirect, type SimpleCommand } from './parse-line.ts'
 import { INLINE_CODE, SHELLS, UNREADABLE_PROGRAMS, WRAPPERS, type Wrapper } from './wrappers.ts'
 
@@ -41,7 +42,8 @@ function expand(command: SimpleCommand, calls: ProgramCall[], depth: number): st
   calls.push(call)
   if (calls.length > CALL_LIMIT) return 'the command starts too many programs to be read'
   if (depth >= NESTING_LIMIT) return 'the command is nested too deeply'
-  if (command.assignments.some(({ name }) => name.startsWith('GIT_CONFIG') || name === 'BASH_ENV' || name === 'ENV')) return `${command.assignments[0]?.name} changes what the command means`
+  const problem = expandCarried([...command.assignments, ...declared(words)].map(carriedByVariable), call, calls, depth)
+  if (problem) return problem
   const first = words[0]
   if (first === undefined) return undefined
   if (first.includes(HOLE)) return 'the name of a program is only known when it runs'
@@ -56,9 +58,9 @@ function expand(command: SimpleCommand, calls: ProgramCall[], depth: number): st
   if (name === 'find' || name === 'fd' || name === 'fdfind') return expandFind(words, calls, depth)
   const runner = packageRunner(name, words)
   if (runner !== undefined) return expandInner(words.slice(runner), calls, depth)
-  if (name === 'git') return expandGit(words, calls, depth)
+  if (name === 'git') return expandGit(call, calls, depth)
   const inline = INLINE_CODE[name.replace(/[\d.]+$/, '')]
-  if (inline && words.slice(1).some((word) => inline.test(word))) call.code = words.slice(1).join('\n')
+  if (inline && words.slice(1).some((word) => inline.test(word))) addCode(call, words.slice(1).join('\n'))
   return undefined
 }
 
@@ -76,12 +78,32 @@ function expandText(call: ProgramCall, text: string, calls: ProgramCall[], depth
   return undefined
 }
 
+/** What values of variables or settings would run. The call itself is still to be allowed. */
+function expandCarried(carried: Array<Carried | undefined>, call: ProgramCall, calls: ProgramCall[], depth: number): string | undefined {
+  for (const one of carried) {
+    if (one === undefined) continue
+    if ('problem' in one) return one.problem
+    if ('code' in one) addCode(call, one.code)
+    else {
+      const problem = expandText({ ...call }, one.text, calls, depth)
+      if (problem) return problem
+    }
+  }
+  return undefined
+}
+
+function addCode(call: ProgramCall, code: string): void {
+  call.code = call.code === undefined ? code : `${call.code}\n${code}`
+}
+
 function expandWrapper(name: string, wrapper: Wrapper, call: ProgramCall, calls: ProgramCall[], depth: number): string | undefined {
   const { words } = call
   if (name === 'command' && words.some((word) => /^-\w*[vV]/.test(word))) return undefined
   if (words.some((word) => /^(?:-S|--split-string|-c.|--call)/.test(word)) && /^(?:env|npx|flock|script)$/.test(name)) return `\`${name}\` is given a command as text`
   if (/^(?:flock|script|npx|sudo|doas)$/.test(name) && words.includes('-c')) return `\`${name}\` is given a command as text`
   const start = commandStart(words, wrapper)
+  const problem = expandCarried(start.assignments.map(carriedByVariable), call, calls, depth)
+  if (problem) return problem
   if (start.unsure) return expandEverySuffix(words, start.at, calls, depth)
   if (start.at >= words.length) return undefined
   const clean = start.assignments.every(harmlessAssignment)
@@ -89,8 +111,8 @@ function expandWrapper(name: string, wrapper: Wrapper, call: ProgramCall, calls:
   call.assignments = [...call.assignments, ...start.assignments]
   const inner = words.slice(start.at)
   if (name === 'watch' || name === 'entr') {
-    const problem = expandText({ ...call }, inner.join(' '), calls, depth)
-    if (problem) return problem
+    const unreadable = expandText({ ...call }, inner.join(' '), calls, depth)
+    if (unreadable) return unreadable
   }
   if (name !== 'xargs') return expandInner(inner, calls, depth)
   if (SHELLS.has(programName(inner[0] ?? ''))) return '`xargs` gives a shell text that is not known'
@@ -192,13 +214,16 @@ function packageRunner(name: string, words: string[]): number | undefined {
   return next === -1 ? words.length : next
 }
 
-/** What git itself would run: aliases given on the line, and the commands of `bisect run`, `rebase --exec`, `submodule foreach`. */
-function expandGit(words: string[], calls: ProgramCall[], depth: number): string | undefined {
+/** What git itself would run: aliases and settings given on the line, and the commands of `bisect run`, `rebase --exec`, `submodule foreach`. */
+function expandGit(call: ProgramCall, calls: ProgramCall[], depth: number): string | undefined {
+  const { words } = call
   if (words.some((word) => /^(?:-c)?alias\./i.test(word) || word.startsWith('--config-env'))) return 'git is given an alias'
   const run = words.indexOf('bisect') === -1 ? -1 : words.indexOf('run')
   if (run !== -1) return expandInner(words.slice(run + 1), calls, depth)
   if (words.some((word) => /^(?:-x|--exec|foreach)/.test(word)) && words.some((word) => word === 'rebase' || word === 'submodule')) return 'git is given a command as text'
-  return undefined
+  if (words.includes('filter-branch')) return 'git is given a command as text'
+  if (words.some((word) => /^(?:-O.|--open-files-in-pager=|-x|--extcmd)/.test(word)) && words.some((word) => word === 'grep' || word === 'difftool')) return 'git is given a command as text'
+  return expandCarried(carriedByGit(words), call, calls, depth)
 }
 
 const HARMLESS = /^(?:CI|NODE_ENV|FORCE_COLOR|NO_COLOR|DEBUG|LANG|LC_\w+|TZ|TERM|COLUMNS|LINES|VERBOSE|RUST_BACKTRACE|RUST_LOG|PYTHONUNBUFFERED)$/
