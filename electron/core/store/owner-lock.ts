@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { RainyError } from '../../../shared/errors.ts'
+import { makeFolder } from '../platform/make-folder.ts'
 
 /**
  * Two that try at the same instant can make each other give way; SQLite's own back-off then lets exactly one through. So
@@ -21,7 +22,7 @@ export interface OwnerLock {
  */
 export function tryOwnerLock(path: string): OwnerLock | null {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(path), 0o700)
   } catch (error) {
     throw unopenable(path, error)
   }

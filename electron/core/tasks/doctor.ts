@@ -1,9 +1,10 @@
 import { constants, existsSync } from 'node:fs'
-import { access, mkdir, rm, writeFile } from 'node:fs/promises'
+import { access, rm, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import type { DoctorReport } from '../../../shared/api.ts'
 import type { Config, ResolvedProvider } from '../../../shared/config.ts'
 import { systemClock } from '../platform/clock.ts'
+import { makeFolder } from '../platform/make-folder.ts'
 import type { DataPaths } from '../platform/paths.ts'
 import { openDatabase } from '../store/database.ts'
 import { createProbes, type DoctorProbes } from './doctor-probes.ts'
@@ -116,7 +117,7 @@ const USUAL_ADDRESS: Partial<Record<ResolvedProvider['kind'], string>> = {
 async function checkDataFolder({ dir }: DataPaths): Promise<Check> {
   const file = join(dir, `.doctor-${process.pid}`)
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 })
+    makeFolder(dir, 0o700)
     await writeFile(file, '')
     await rm(file)
     return { name: 'data folder', status: 'ok', detail: dir }

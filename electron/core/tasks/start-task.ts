@@ -1,7 +1,8 @@
-import { mkdir, readdir, realpath } from 'node:fs/promises'
+import { readdir, realpath } from 'node:fs/promises'
 import type { OperationParsedInput } from '../../../shared/api.ts'
 import { RainyError } from '../../../shared/errors.ts'
 import { classifyIntent } from '../../../shared/intent.ts'
+import { makeFolder } from '../platform/make-folder.ts'
 import { readInstructions } from '../config/workspace-config.ts'
 import type { TaskContext } from './context.ts'
 import { launchRound } from './launch-round.ts'
@@ -48,7 +49,7 @@ export async function startTask(context: TaskContext, input: OperationParsedInpu
 /** Makes the folder where it is missing. `empty`: it holds nothing but what git puts there. */
 async function enterWorkspace(path: string): Promise<{ root: string; empty: boolean }> {
   try {
-    await mkdir(path, { recursive: true })
+    makeFolder(path)
     const root = await realpath(path)
     const entries = await readdir(root)
     return { root, empty: entries.length === 0 }
