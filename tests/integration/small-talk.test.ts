@@ -20,4 +20,5 @@ test('the next message is another round that knows the first', async () => {
   expect(events[0]?.seq).toBe(first.events.length + 1)
   expect(await all.core.api.call('tasks.get', { taskId: first.detail.id })).toMatchObject({ round: 2, status: 'completed', usage: { modelCalls: 2 } })
   expect(JSON.stringify(all.server.calls[1]?.body)).toContain(HI)
+  expect(events.filter((event) => event.type === 'message' && event.agent === 'user')).toMatchObject([{ messageId: `${first.detail.id}.user.2`, text: 'thanks' }])
 })

@@ -21,7 +21,7 @@ export function createCallMemory(): { remember(event: ProgressEvent): ProgressEv
   return {
     remember(event) {
       if (event.type === 'tool') return withArgs(event)
-      if (event.type === 'message') answer = event.text.trim()
+      if (event.type === 'message' && event.agent !== 'user') answer = event.text.trim()
       return event.type === 'complete' && event.result.summary.trim() === answer ? { ...event, result: { ...event.result, summary: '' } } : event
     },
   }

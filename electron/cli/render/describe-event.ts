@@ -15,6 +15,8 @@ export function describeEvent(event: ProgressEvent, style: Style): string[] {
     case 'tool':
       return describeTool(event, style)
     case 'message':
+      // What the person said comes back as it was said, a plan in JSON too.
+      if (event.agent === 'user') return [style.cyan('you:'), ...safeText(event.text).trim().split('\n')]
       return event.text.trim() === '' || isPlan(event.text) ? [] : [style.cyan(`${safeLine(event.agent)}:`), ...safeText(event.text).trim().split('\n')]
     case 'plan':
       return ['Plan:', ...event.steps.map((step, at) => `  ${at + 1}. ${safeLine(step.title)} ${style.dim(`(${step.agent})`)}`)]

@@ -84,6 +84,12 @@ describe('plain lines', () => {
     expect(show(createFakeIo({ live: true }), [{ type: 'token', messageId: 'm', attempt: 1, agent: 'planner', text: text.slice(0, 5) }, { type: 'token', messageId: 'm', attempt: 1, agent: 'planner', text: text.slice(5) }, { type: 'message', messageId: 'm', agent: 'planner', text }])).not.toContain('steps')
   })
 
+  test('what the person said is shown as theirs, and never hides the answer', () => {
+    const said = show(createFakeIo(), [{ type: 'message', messageId: 't.user.2', agent: 'user', text: '{"steps":1}' }, { type: 'complete', result: { success: true, summary: '{"steps":1}', filesModified: [] } }])
+    expect(said).toMatch(/^you:\n\{"steps":1\}\n/)
+    expect(said.match(/steps/g)).toHaveLength(2)
+  })
+
   test('a summary that was just read as the answer is not repeated', () => {
     const said = show(createFakeIo(), [{ type: 'message', messageId: 'm', agent: 'coder', text: 'Hi!\n' }, { type: 'complete', result: { success: true, summary: 'Hi!', filesModified: [] } }])
     expect(said).toBe('coder:\nHi!\n✓ done\n')
