@@ -30,20 +30,40 @@ const ANSWERS: FakeAnswers = {
   'models.list': () => ({ roles: {}, providers: [] }),
   'tasks.start': () => ({ taskId: 'new' }),
   'tasks.message': ({ taskId }) => ({ taskId }),
+  'tasks.resume': () => ({ taskIds: [] }),
 }
 
 test('the first message starts a task in the folder and opens it; the next goes to that task', async () => {
   const { api, store, actions, end } = setUp(ANSWERS)
   await vi.waitFor(() => expect(store.getState().workspace).toBe('/w'))
-  store.getState().setModel('local/qwen3')
+  store.getState().chooseModel('', 'local/qwen3')
   expect(await actions.send('do it')).toBe(true)
   expect(store.getState().selectedTaskId).toBe('new')
   await actions.send('and this')
   const models = { fast: ['local/qwen3'], smart: ['local/qwen3'], instant: ['local/qwen3'] }
   expect(api.calls.filter(({ name }) => name === 'tasks.start' || name === 'tasks.message')).toEqual([
     { name: 'tasks.start', input: { task: 'do it', workspace: '/w', options: { mode: 'ask', models } } },
-    { name: 'tasks.message', input: { taskId: 'new', text: 'and this', options: { mode: 'ask', models } } },
+    { name: 'tasks.message', input: { taskId: 'new', text: 'and this', options: {} } },
   ])
+  end()
+})
+
+test('what is chosen for a task goes with its next message and its resume, and for no other', async () => {
+  const { api, store, actions, end } = setUp(ANSWERS)
+  await vi.waitFor(() => expect(store.getState().tasksLoaded).toBe(true))
+  store.getState().selectTask('t1')
+  store.getState().chooseMode('t1', 'full-auto')
+  store.getState().chooseModel('t1', 'local/qwen3')
+  store.getState().chooseModel('t1', null)
+  await actions.send('go on')
+  await actions.resume('t1', { budgetUsd: 2 })
+  await actions.resume('t2')
+  expect(api.calls.filter(({ name }) => name === 'tasks.message' || name === 'tasks.resume')).toEqual([
+    { name: 'tasks.message', input: { taskId: 't1', text: 'go on', options: { mode: 'full-auto' } } },
+    { name: 'tasks.resume', input: { taskId: 't1', options: { mode: 'full-auto', budgetUsd: 2 } } },
+    { name: 'tasks.resume', input: { taskId: 't2', options: {} } },
+  ])
+  expect(store.getState().mode).toBe('ask')
   end()
 })
 

@@ -1,8 +1,8 @@
 import type { AppStore } from '../app/store.ts'
+import { chosenOptions } from '../panels/composer/slice.ts'
 import type { Decision, RainyApi, TaskOptions } from '../../shared/api.ts'
 import type { DesktopBridge } from '../../shared/desktop-bridge.ts'
 import { toErrorBody } from '../../shared/errors.ts'
-import { ROLES } from './roles.ts'
 import type { Connection } from './connection.ts'
 
 /** All that a person can ask of the core from this window. What goes wrong is shown as the notice and is never thrown. */
@@ -46,21 +46,21 @@ export function createActions({ connection, store, bridge, signal }: Wiring): Ac
 
   const actions: Actions = {
     async send(text) {
-      const { workspace, selectedTaskId, mode, model } = state()
-      const models = model === null ? {} : { models: Object.fromEntries(ROLES.map((role) => [role, [model]])) }
+      const { workspace, selectedTaskId } = state()
+      const options = chosenOptions(state(), selectedTaskId ?? '')
       state().setSending(true)
       const sent = await guarded(async (api) => {
         if (selectedTaskId !== null) {
-          await api.call('tasks.message', { taskId: selectedTaskId, text, options: { mode, ...models } }, { signal })
+          await api.call('tasks.message', { taskId: selectedTaskId, text, options }, { signal })
         } else if (workspace !== null) {
-          const { taskId } = await api.call('tasks.start', { task: text, workspace, options: { mode, ...models } }, { signal })
+          const { taskId } = await api.call('tasks.start', { task: text, workspace, options }, { signal })
           state().selectTask(taskId)
         }
       })
       state().setSending(false)
       return sent
     },
-    resume: (taskId, options = {}) => quietly(async (api) => void (await api.call('tasks.resume', { taskId, options }, { signal }))),
+    resume: (taskId, options = {}) => quietly(async (api) => void (await api.call('tasks.resume', { taskId, options: { ...chosenOptions(state(), taskId), ...options } }, { signal }))),
     cancel: (taskId) => quietly(async (api) => void (await api.call('tasks.cancel', { taskId }, { signal }))),
     interrupt: (taskId) => quietly(async (api) => void (await api.call('tasks.interrupt', { taskId }, { signal }))),
     async decide(approvalId, decision, always = false) {
@@ -72,6 +72,7 @@ export function createActions({ connection, store, bridge, signal }: Wiring): Ac
     loadChanges: (taskId) =>
       quietly(async (api) => {
         const [detail, { diff }] = await Promise.all([api.call('tasks.get', { taskId }, { signal }), api.call('tasks.diff', { taskId }, { signal })])
+        state().setTaskMode(taskId, detail.mode)
         if (state().selectedTaskId === taskId) state().setChanges(taskId, detail.changes, diff)
       }),
     loadModels: () => quietly(async (api) => state().setModels(await api.call('models.list', { probe: false }, { signal }))),

@@ -1,4 +1,5 @@
 import type { Command } from '../panels/palette/match.ts'
+import { bannerFor } from '../panels/progress/banner-text.ts'
 import { shortcut } from '../ui/platform.ts'
 import { FINISHED_STATUSES, modeSchema } from '../../shared/tasks.ts'
 import { THEMES } from '../../shared/desktop-bridge.ts'
@@ -19,7 +20,7 @@ export function commandsNow({ store, actions }: AppServices): Command[] {
   if (task) {
     const stoppable = task.status === 'running' || task.status === 'queued' || task.status === 'waiting'
     if (stoppable) list.push(command('stop', 'Task', 'Stop this task; it can go on later', () => void actions.interrupt(task.id), shortcut('.')))
-    if (task.status === 'interrupted' || task.status === 'parked') list.push(command('resume', 'Task', 'Resume this task', () => void actions.resume(task.id), 'R'))
+    if (task.status === 'interrupted' || task.status === 'parked') list.push(command('resume', 'Task', 'Resume this task', () => resumeSelected({ store, actions }), 'R'))
     if (!FINISHED_STATUSES.has(task.status)) list.push(command('cancel', 'Task', 'Cancel this task for good', () => void actions.cancel(task.id)))
   }
   list.push(
@@ -31,7 +32,7 @@ export function commandsNow({ store, actions }: AppServices): Command[] {
     command('folder', 'Folder', 'Open a folder…', () => void actions.openFolder()),
   )
   if (state.trusted === false) list.push(command('trust', 'Folder', 'Trust this folder…', () => state.setDialog('trust')))
-  for (const mode of modeSchema.options) list.push(command(`mode-${mode}`, 'Mode', `Mode: ${mode}`, () => state.setMode(mode)))
+  for (const mode of modeSchema.options) list.push(command(`mode-${mode}`, 'Mode', `Mode: ${mode}`, () => state.chooseMode(selectedTaskId ?? '', mode)))
   for (const theme of THEMES) list.push(command(`theme-${theme}`, 'View', `Theme: ${theme}`, () => state.setTheme(theme)))
   for (const id of state.taskOrder.slice(0, PALETTE_TASKS)) list.push(command(`task-${id}`, 'Open', state.tasks.get(id)?.task ?? id, () => state.selectTask(id)))
   return list
@@ -45,4 +46,13 @@ export function openNewTask(store: AppServices['store']): void {
 export function focusApproval(): void {
   const waiting = document.querySelectorAll<HTMLElement>('[data-approval]')
   waiting[waiting.length - 1]?.focus()
+}
+
+/** Goes on with the open task as its banner offers it: with what had run out granted again. */
+export function resumeSelected({ store, actions }: AppServices): void {
+  const { selectedTaskId, tasks, progress } = store.getState()
+  const task = selectedTaskId === null ? undefined : tasks.get(selectedTaskId)
+  if (!task) return
+  const { statusReason, usage } = progress.get(task.id) ?? {}
+  void actions.resume(task.id, bannerFor(task.status, statusReason ?? task.reason, usage?.costUsd)?.options)
 }

@@ -1,5 +1,5 @@
 import { hasCommandKey } from '../ui/platform.ts'
-import { openNewTask } from './commands.ts'
+import { openNewTask, resumeSelected } from './commands.ts'
 import type { AppServices } from './context.ts'
 import type { PanelName } from './layout-slice.ts'
 
@@ -47,7 +47,8 @@ function togglePanel({ store }: AppServices, panel: PanelName): boolean {
   return true
 }
 
-function plainKey({ store, actions }: AppServices, event: KeyboardEvent): boolean {
+function plainKey(services: AppServices, event: KeyboardEvent): boolean {
+  const { store } = services
   const state = store.getState()
   if (event.key === 'Escape') return goBack(state)
   if (typing(event.target) || state.dialog !== null) return false
@@ -65,7 +66,7 @@ function plainKey({ store, actions }: AppServices, event: KeyboardEvent): boolea
       state.stepSelection(-1)
       return true
     case 'r':
-      if (state.selectedTaskId !== null) void actions.resume(state.selectedTaskId)
+      resumeSelected(services)
       return true
     default:
       return false

@@ -4,8 +4,9 @@ import type { KeyboardEvent, ReactElement } from 'react'
 import { useActions, useApp, useServices } from '../../app/context.ts'
 import { hasCommandKey, shortcut } from '../../ui/platform.ts'
 import { modeSchema } from '../../../shared/tasks.ts'
-import type { Mode } from '../../../shared/tasks.ts'
+import type { Mode, TaskStatus } from '../../../shared/tasks.ts'
 import { ModelSelect } from './ModelSelect.tsx'
+import { shownMode } from './slice.ts'
 import './composer.css'
 
 const MODE_WORDS: Record<Mode, { name: string; hint: string }> = {
@@ -14,6 +15,7 @@ const MODE_WORDS: Record<Mode, { name: string; hint: string }> = {
   'auto-edit': { name: 'Edit freely', hint: 'Writes files by itself; asks before it runs a command.' },
   'full-auto': { name: 'Full auto', hint: 'Asks nothing but for the network and protected paths.' },
 }
+const FIXED_HINT = 'A task keeps its mode and model while it runs: stop it to choose others.'
 const TALLEST_PX = 240
 
 export function Composer(): ReactElement {
@@ -21,11 +23,12 @@ export function Composer(): ReactElement {
   const actions = useActions()
   const key = useApp((state) => state.selectedTaskId ?? '')
   const text = useApp((state) => state.drafts.get(state.selectedTaskId ?? '') ?? '')
-  const mode = useApp((state) => state.mode)
+  const mode = useApp((state) => shownMode(state, key))
+  const fixed = useApp((state) => running(state.tasks.get(key)?.status))
   const sending = useApp((state) => state.sending)
   const ready = useApp((state) => state.connection === 'open' && state.workspace !== null)
   const box = useRef<HTMLTextAreaElement>(null)
-  const { setDraft, setMode } = store.getState()
+  const { setDraft, chooseMode } = store.getState()
   useLayoutEffect(() => {
     const area = box.current
     if (!area) return
@@ -65,12 +68,12 @@ export function Composer(): ReactElement {
         onKeyDown={onKeyDown}
       />
       <div className="composer-row">
-        <select className="select" aria-label="Mode" title={MODE_WORDS[mode].hint} value={mode} onChange={(event) => setMode(modeSchema.parse(event.target.value))}>
+        <select className="select" aria-label="Mode" title={fixed ? FIXED_HINT : MODE_WORDS[mode].hint} disabled={fixed} value={mode} onChange={(event) => chooseMode(key, modeSchema.parse(event.target.value))}>
           {modeSchema.options.map((option) => (
             <option key={option} value={option}>{MODE_WORDS[option].name}</option>
           ))}
         </select>
-        <ModelSelect />
+        <ModelSelect taskKey={key} fixed={fixed} />
         <span className="spacer" />
         <button type="submit" className="button primary" disabled={text.trim() === '' || sending || !ready}>
           {key === '' ? 'Start' : 'Send'} <kbd>{shortcut('⏎')}</kbd>
@@ -79,6 +82,10 @@ export function Composer(): ReactElement {
       </div>
     </form>
   )
+}
+
+function running(status: TaskStatus | undefined): boolean {
+  return status === 'running' || status === 'queued' || status === 'waiting'
 }
 
 function TrustLine(): ReactElement | null {

@@ -20,6 +20,8 @@ interface Choice {
   always: boolean
   label: string
   key: string | undefined
+  /** What it would do, where the word alone does not say it. */
+  meaning?: string
 }
 
 /** What waits for a person, in its place: exactly what will run, where, and what each answer means. A allows, D denies. */
@@ -48,11 +50,16 @@ export function ApprovalRow({ item }: { item: ApprovalItem }): ReactElement {
       <Preview text={view?.preview ?? item.preview} />
       <p className="small muted">
         {view ? <>In <code>{view.workspace}</code>{item.tool === 'run_command' ? ', with your own rights: there is no sandbox' : ''}.</> : null}
-        {view?.alwaysRule ? <> “Always” allows <code>{view.alwaysRule}</code> from now on without asking.</> : null}
+        {kind !== 'in-doubt' && view?.alwaysRule ? <> “Always” allows <code>{view.alwaysRule}</code> from now on without asking.</> : null}
       </p>
+      {choices.some(({ meaning }) => meaning) ? (
+        <ul className="small approval-meanings">
+          {choices.map(({ label, meaning }) => (meaning ? <li key={label}><strong>{label}</strong> {meaning}.</li> : null))}
+        </ul>
+      ) : null}
       <div className="approval-actions">
         {choices.map((choice, index) => (
-          <button key={choice.label} type="button" className={`button small ${index === 0 ? 'primary' : ''}`} disabled={held} onClick={() => choose(choice)}>
+          <button key={choice.label} type="button" className={`button small ${index === 0 && kind !== 'in-doubt' ? 'primary' : ''}`} disabled={held} onClick={() => choose(choice)}>
             {choice.label} {choice.key ? <kbd>{choice.key.toUpperCase()}</kbd> : null}
           </button>
         ))}
@@ -64,9 +71,9 @@ export function ApprovalRow({ item }: { item: ApprovalItem }): ReactElement {
 function choicesFor(kind: ApprovalView['kind'], alwaysRule: string | undefined): Choice[] {
   if (kind === 'in-doubt') {
     return [
-      { decision: 'rerun', always: false, label: 'Run again', key: undefined },
-      { decision: 'skip', always: false, label: 'Skip', key: undefined },
-      { decision: 'done', always: false, label: 'Mark done', key: undefined },
+      { decision: 'rerun', always: false, label: 'Run again', key: undefined, meaning: 'runs it once more: safe where twice does no harm' },
+      { decision: 'skip', always: false, label: 'Skip', key: undefined, meaning: 'goes on without it, and tells the agent so' },
+      { decision: 'done', always: false, label: 'Mark done', key: undefined, meaning: 'goes on as if it had finished: you have looked' },
     ]
   }
   const always: Choice[] = alwaysRule === undefined ? [] : [{ decision: 'approve', always: true, label: 'Always', key: undefined }]

@@ -1,4 +1,5 @@
 import { Check, Circle, CirclePause, LoaderCircle } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import type { ReactElement } from 'react'
 import { useApp } from '../../app/context.ts'
 import { planStates } from './plan-states.ts'
@@ -13,10 +14,23 @@ const MARKS = {
 export function PlanStrip({ taskId }: { taskId: string }): ReactElement | null {
   const progress = useApp((state) => state.progress.get(taskId))
   const status = useApp((state) => state.tasks.get(taskId)?.status)
-  if (!progress || progress.plan.length === 0) return null
-  const states = planStates(progress, status)
+  const strip = useRef<HTMLOListElement>(null)
+  const states = progress ? planStates(progress, status) : []
+  const current = states.findIndex((state) => state === 'running' || state === 'stopped')
+  const shown = progress !== undefined && progress.plan.length > 0
+  useEffect(() => {
+    const element = strip.current
+    return element && shown ? hintAtMore(element) : undefined
+  }, [shown])
+  useEffect(() => {
+    const element = strip.current
+    const step = element?.children[current]
+    // Only sideways, and only the strip itself: scrollIntoView would move what lies around it too.
+    if (element && step instanceof HTMLElement) element.scrollTo({ left: step.offsetLeft - (element.clientWidth - step.clientWidth) / 2 })
+  }, [current])
+  if (!shown) return null
   return (
-    <ol className="plan-strip" aria-label="Plan" tabIndex={0}>
+    <ol ref={strip} className="plan-strip" aria-label="Plan" tabIndex={0}>
       {progress.plan.map((step, index) => {
         const { word, Icon } = MARKS[states[index] ?? 'waiting']
         return (
@@ -30,4 +44,21 @@ export function PlanStrip({ taskId }: { taskId: string }): ReactElement | null {
       })}
     </ol>
   )
+}
+
+/** Marks the ends beyond which there are more steps; an end that is in sight is not faded. */
+function hintAtMore(strip: HTMLElement): () => void {
+  const measure = (): void => {
+    strip.toggleAttribute('data-more-before', strip.scrollLeft > 1)
+    strip.toggleAttribute('data-more-after', strip.scrollWidth - strip.clientWidth - strip.scrollLeft > 1)
+  }
+  const ended = new AbortController()
+  const resized = new ResizeObserver(measure)
+  resized.observe(strip)
+  strip.addEventListener('scroll', measure, { signal: ended.signal })
+  measure()
+  return () => {
+    ended.abort()
+    resized.disconnect()
+  }
 }

@@ -4,6 +4,7 @@ import type { ReactElement } from 'react'
 import { useActions } from '../../app/context.ts'
 import { RichText } from '../../ui/RichText.tsx'
 import { exactTime, plural } from '../../ui/format.ts'
+import { reasonWords } from '../../ui/reason-words.ts'
 import { ApprovalRow } from './ApprovalRow.tsx'
 import type { Item } from './items.ts'
 import { ToolsRow } from './ToolsRow.tsx'
@@ -66,7 +67,7 @@ export const Row = memo(function Row({ item }: { item: Item }): ReactElement {
       return (
         <p className="thin-row">
           <Unplug aria-hidden="true" />
-          <span>{item.how === 'parked' ? `Waits for you: ${item.reason}` : `${item.how === 'cancelled' ? 'Cancelled' : 'Interrupted'}: ${item.reason}`}</span>
+          <span>{item.how === 'parked' ? `Waits for you: ${reasonWords(item.reason)}` : `${item.how === 'cancelled' ? 'Cancelled' : 'Interrupted'}: ${item.reason}`}</span>
         </p>
       )
     default:
@@ -77,7 +78,7 @@ export const Row = memo(function Row({ item }: { item: Item }): ReactElement {
 function MessageRow({ item }: { item: Extract<Item, { kind: 'message' }> }): ReactElement {
   const { openLink } = useActions()
   return (
-    <article className={`message-row ${item.agent === 'user' ? 'user' : ''}`} aria-label={`${item.agent} says`} aria-busy={item.streaming}>
+    <article className={`message-row ${item.agent === 'user' ? 'user' : ''}`} aria-label={item.agent === 'user' ? 'You said' : `${item.agent} says`} aria-busy={item.streaming}>
       <header className="agent small" title={exactTime(item.ts)}>
         {item.agent === 'user' ? 'you' : item.agent}
         {item.attempt > 1 ? <span className="muted"> · attempt {item.attempt}</span> : null}

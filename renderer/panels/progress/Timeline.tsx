@@ -78,7 +78,7 @@ export function Timeline({ taskId }: { taskId: string }): ReactElement {
                 onFocus={() => setFocused(row.index)}
                 onBlur={() => setFocused(-1)}
               >
-                {item ? <Row item={item} /> : <p className="task-text" dir="auto">{task}</p>}
+                {item ? <Row item={item} /> : <TaskText text={task ?? ''} />}
               </div>
             )
           })}
@@ -90,6 +90,16 @@ export function Timeline({ taskId }: { taskId: string }): ReactElement {
         </button>
       ) : null}
     </div>
+  )
+}
+
+/** What the person asked for first: it stands above everything that came of it. */
+function TaskText({ text }: { text: string }): ReactElement {
+  return (
+    <article className="message-row user" aria-label="You said">
+      <header className="agent small">you</header>
+      <p className="task-text" dir="auto">{text}</p>
+    </article>
   )
 }
 

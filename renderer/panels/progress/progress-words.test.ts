@@ -34,6 +34,12 @@ test('without names the count tells how far a plan is, and a completed task has 
   expect(states([begin(2)], 'completed')).toEqual(['done', 'done', 'done', 'done'])
 })
 
+test('a used-up budget goes on with twice as much, and with a dollar more at least', () => {
+  expect(bannerFor('parked', 'budget', 3)).toMatchObject({ label: 'Resume, up to $6.00', options: { budgetUsd: 6 } })
+  expect(bannerFor('parked', 'budget', 0.04)).toMatchObject({ options: { budgetUsd: 1.04 } })
+  expect(bannerFor('parked', 'turn-limit', 3)).toMatchObject({ label: 'Resume with as many again', options: {} })
+})
+
 test('each reason for being parked has its own words and one next action', () => {
   const banners = parkedReasonSchema.options.map((reason) => bannerFor('parked', reason))
   expect(new Set(banners.map((banner) => banner?.title)).size).toBe(parkedReasonSchema.options.length)

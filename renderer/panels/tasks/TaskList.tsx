@@ -5,6 +5,7 @@ import type { KeyboardEvent, ReactElement } from 'react'
 import { useApp, useServices } from '../../app/context.ts'
 import { StatusMark } from '../../ui/StatusMark.tsx'
 import { exactTime, folderName, relativeTime } from '../../ui/format.ts'
+import { reasonWords } from '../../ui/reason-words.ts'
 import { useNow } from '../../ui/use-now.ts'
 import './tasks.css'
 
@@ -94,10 +95,10 @@ function TaskRow({ id, top, place, count }: { id: string; top: number; place: nu
     >
       <StatusMark status={task.status} iconOnly />
       <span className="task-name clip" dir="auto">{task.task}</span>
+      <span className="task-where muted small clip">{task.status === 'parked' && task.reason ? `Needs ${reasonWords(task.reason)}` : folderName(task.workspace)}</span>
       <time className="muted small" dateTime={new Date(task.updatedAt).toISOString()} title={exactTime(task.updatedAt)}>
         {relativeTime(task.updatedAt, now)}
       </time>
-      <span className="task-where muted small clip">{task.status === 'parked' && task.reason ? `Needs you: ${task.reason}` : folderName(task.workspace)}</span>
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import { Command, Folder, PanelLeft, PanelRight, SquareTerminal } from 'lucide-react'
+import { Folder, PanelLeft, PanelRight, Search, SquareTerminal } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { useActions, useApp, useServices } from '../../app/context.ts'
 import { folderName } from '../../ui/format.ts'
@@ -24,7 +24,7 @@ export function TitleBar(): ReactElement {
       </button>
       <span className="spacer" />
       <button type="button" className="button quiet" onClick={() => setDialog('palette')} aria-label="Command palette">
-        <Command aria-hidden="true" /> <kbd>{shortcut('K')}</kbd>
+        <Search aria-hidden="true" /> <kbd>{shortcut('K')}</kbd>
       </button>
       <button type="button" className="button quiet icon" aria-label="Terminal" aria-pressed={panels.terminal} title={`Terminal (${shortcut('4')})`} onClick={() => togglePanel('terminal')}>
         <SquareTerminal aria-hidden="true" />

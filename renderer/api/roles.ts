@@ -1,3 +1,0 @@
-import { roleSchema } from '../../shared/tasks.ts'
-
-export const ROLES = roleSchema.options
