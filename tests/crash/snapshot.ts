@@ -34,10 +34,18 @@ export interface StoreFacts {
   integrity: string
   steps: number
   modelCalls: number
-  /** Calls journaled as finished, with when that was: they must never be run again. */
+  /** Ids of the calls that are journaled as finished: they must never be run again. */
   finishedCalls: string[]
+  /** Each time that a call began, by the number of the progress event that says so. */
+  begun: Array<{ callId: string; seq: number }>
+  lastSeq: number
+  /** What was said to the task. */
+  messages: number
+  taskId: string | undefined
   taskStatus: string | undefined
   taskError: string | null | undefined
+  /** The first question that waits for a person. */
+  asked: { id: string; kind: string } | undefined
 }
 
 /** Undefined where the process was killed before it had made its database. */
@@ -48,14 +56,19 @@ export function storeOf(dataDir: string): StoreFacts | undefined {
   try {
     if (Number(db.pragma('user_version', { simple: true })) < 4) return undefined
     const count = (table: string): number => (db.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number }).n
-    const task = db.prepare('SELECT status, error FROM tasks ORDER BY created_at DESC LIMIT 1').get() as { status: string; error: string | null } | undefined
+    const task = db.prepare('SELECT id, status, error FROM tasks ORDER BY created_at DESC LIMIT 1').get() as { id: string; status: string; error: string | null } | undefined
     return {
       integrity: String(db.pragma('integrity_check', { simple: true })),
       steps: count('steps'),
       modelCalls: count('model_calls'),
-      finishedCalls: (db.prepare("SELECT json_object('run', run_id, 'step', infer_step_id, 'index', call_index, 'finished', finished_at) AS row FROM tool_calls WHERE finished_at IS NOT NULL ORDER BY 1").all() as { row: string }[]).map(({ row }) => row),
+      finishedCalls: db.prepare("SELECT run_id || '.' || substr(infer_step_id, 1, 12) || '.' || call_index FROM tool_calls WHERE finished_at IS NOT NULL").pluck().all() as string[],
+      begun: db.prepare("SELECT body ->> 'callId' AS callId, seq FROM task_events WHERE type = 'tool' AND body ->> 'status' = 'pending'").all() as StoreFacts['begun'],
+      lastSeq: Number(db.prepare('SELECT coalesce(max(seq), 0) FROM task_events').pluck().get()),
+      messages: count('messages'),
+      taskId: task?.id,
       taskStatus: task?.status,
       taskError: task?.error,
+      asked: db.prepare("SELECT id, kind FROM approvals WHERE status = 'pending' LIMIT 1").get() as StoreFacts['asked'],
     }
   } finally {
     db.close()

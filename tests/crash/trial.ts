@@ -1,130 +1,132 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { startModelServer, type ModelServer } from '../model-server/server.ts'
-import { EXPECTED, FILES, TASK } from '../model-server/scripts/multi-file-edit.project.ts'
-import { multiFileEdit } from '../model-server/scripts/multi-file-edit.ts'
-import { writeProject } from '../project.ts'
-import type { ScriptAnswer, ScriptRequest } from '../model-server/script.ts'
-import { startRainy, type RainyEnd } from './rainy-process.ts'
+import { createBench, type Bench } from './bench.ts'
+import { createKiller, type KillAt, type Killer } from './killer.ts'
+import type { RainyEnd } from './rainy-process.ts'
+import type { Scenario } from './scenario.ts'
 import { gitOf, storeOf, treeOf, watchSteps, type GitFacts, type StoreFacts } from './snapshot.ts'
-
-/** When the process is killed: once so many steps are stored, or after so many ms. */
-export type KillAt = { steps: number } | { ms: number }
 
 export interface Outcome {
   tree: Record<string, string>
-  git: GitFacts
+  git: GitFacts | undefined
   modelCalls: number
   steps: number
   durationMs: number
 }
 
-/** Slow enough that a kill can fall between any two things, quick enough for hundreds of them. */
-const MODEL_LATENCY_MS = 15
-
-interface Bench extends AsyncDisposable {
-  server: ModelServer
-  workspace: string
-  dataDir: string
-  rainy(...args: string[]): ReturnType<typeof startRainy>
+/** What stood on disk when a process had died, and how often the model had been asked by then. */
+interface Death {
+  store: StoreFacts | undefined
+  calls: number
 }
 
-async function createBench(): Promise<Bench> {
-  const dir = mkdtempSync(join(tmpdir(), 'rainy-crash-'))
-  const workspace = join(dir, 'project')
-  const dataDir = join(dir, 'data')
-  mkdirSync(dataDir, { recursive: true })
-  writeProject(workspace, FILES, { git: true })
-  const script = (request: ScriptRequest): ScriptAnswer => ({ latencyMs: MODEL_LATENCY_MS, ...multiFileEdit(request) })
-  const server = await startModelServer({ script, keepBodies: false })
-  writeFileSync(
-    join(dataDir, 'config.json'),
-    JSON.stringify({
-      providers: { stand: { kind: 'openai', baseUrl: server.url } },
-      roles: { fast: ['stand/stand-in'], smart: ['stand/stand-in'], instant: ['stand/stand-in'] },
-    }),
-  )
-  return {
-    server,
-    workspace,
-    dataDir,
-    rainy: (...args) => startRainy([...args, '--json', '--workspace', workspace, '--data-dir', dataDir]),
-    async [Symbol.asyncDispose]() {
-      await server.close()
-      rmSync(dir, { recursive: true, force: true })
-    },
-  }
-}
+/** More processes than any trial can need: who needs them is going round in circles. */
+const LIFE_LIMIT = 20
 
 /** The task from end to end with nothing killed: what every trial must come to. */
-export async function undisturbed(): Promise<Outcome> {
-  await using bench = await createBench()
+export async function undisturbed(scenario: Scenario): Promise<Outcome> {
+  await using bench = await createBench(scenario)
   const started = Date.now()
-  const end = await bench.rainy('run', TASK, '--yes').ended
-  if (end.code !== 0) throw new Error(`the undisturbed run ended with ${end.code}:\n${tail(end)}`)
-  for (const [path, content] of Object.entries(EXPECTED)) {
-    if (readFileSync(join(bench.workspace, path), 'utf8') !== content) throw new Error(`the undisturbed run left ${path} other than expected`)
-  }
-  return outcomeOf(bench, Date.now() - started)
-}
-
-function outcomeOf(bench: Bench, durationMs: number): Outcome {
-  return {
+  const { wrong } = await live(bench, scenario, [])
+  const outcome: Outcome = {
     tree: treeOf(bench.workspace),
-    git: gitOf(bench.workspace),
-    modelCalls: bench.server.calls.filter((call) => call.outcome === 'answered').length,
+    git: scenario.git ? gitOf(bench.workspace) : undefined,
+    modelCalls: storeOf(bench.dataDir)?.modelCalls ?? 0,
     steps: storeOf(bench.dataDir)?.steps ?? 0,
-    durationMs,
+    durationMs: Date.now() - started,
+  }
+  const left = Object.fromEntries(Object.keys(outcome.tree).map((path) => [path, readFileSync(join(bench.workspace, path), 'utf8')]))
+  if (scenario.expected && !isDeepStrictEqual(left, scenario.expected)) wrong.push(`it left ${JSON.stringify(left)}`)
+  if (wrong.length > 0) throw new Error(`${scenario.name}, undisturbed:\n${wrong.join('\n')}`)
+  return outcome
+}
+
+/** Kills the task at these moments, goes on each time as a person would, and compares what comes of it. Returns what is wrong. */
+export async function killAndContinue(scenario: Scenario, kills: KillAt[], expected: Outcome): Promise<string[]> {
+  await using bench = await createBench(scenario)
+  const { deaths, wrong } = await live(bench, scenario, kills)
+  return [...wrong, ...differences(bench, scenario, expected, deaths)]
+}
+
+/** One process after another until the task has ended. */
+async function live(bench: Bench, scenario: Scenario, kills: KillAt[]): Promise<{ deaths: Death[]; wrong: string[] }> {
+  const deaths: Death[] = []
+  const wrong: string[] = []
+  using killer = createKiller(bench.dataDir, kills)
+  for (let life = 1; ; life += 1) {
+    const store = storeOf(bench.dataDir)
+    if (store?.taskStatus !== undefined && ['completed', 'failed', 'cancelled'].includes(store.taskStatus)) return { deaths, wrong }
+    if (life > LIFE_LIMIT || wrong.length > 0) return { deaths, wrong: [...wrong, `after ${life} processes it is ${store?.taskStatus ?? 'not begun'}`] }
+    const onDeath = (): void => void deaths.push({ store: storeOf(bench.dataDir), calls: bench.server?.calls.length ?? 0 })
+    const ends = scenario.served && store?.taskId === undefined ? await beServed(bench, scenario, killer, onDeath) : await goOn(bench, scenario, killer, { store, onDeath })
+    wrong.push(...ends.filter(({ code }) => code !== null && code !== 0 && code !== 3).map((end) => `a process ended with ${end.code}:\n${tail(end)}`))
   }
 }
 
-/** Kills the task at that moment, goes on in a new process, and compares what comes of it. Returns what is wrong. */
-export async function killAndContinue(at: KillAt, expected: Outcome): Promise<string[]> {
-  await using bench = await createBench()
-  const running = bench.rainy('run', TASK, '--yes')
-  const watch = 'steps' in at ? watchSteps(bench.dataDir, (steps) => steps >= at.steps && running.kill()) : undefined
-  const timer = 'ms' in at ? setTimeout(running.kill, at.ms) : undefined
-  const first = await running.ended
-  watch?.stop()
-  clearTimeout(timer)
-  if (first.code !== null && first.code !== 0) return [`the killed run ended by itself with ${first.code}:\n${tail(first)}`]
-  const killed = storeOf(bench.dataDir)
-  const callsBefore = bench.server.calls.length
-  const end = await goOn(bench, killed)
-  return [...wrongWith(end), ...differences(bench, expected, killed, callsBefore)]
+/** What a person does next: starts it, answers what it asks, or resumes it. */
+async function goOn(bench: Bench, scenario: Scenario, killer: Killer, { store, onDeath }: { store: StoreFacts | undefined; onDeath(): void }): Promise<RainyEnd[]> {
+  const first = bench.rainy(...nextCommand(bench, scenario, store))
+  using _said = sayWhen(bench, scenario, killer)
+  return await killer.watch([first], onDeath)
 }
 
-/** Where the kill came before the task was stored there is nothing to resume: the user starts it again. */
-async function goOn(bench: Bench, killed: StoreFacts | undefined): Promise<RainyEnd> {
-  if (killed?.taskStatus === undefined) return bench.rainy('run', TASK, '--yes').ended
-  return bench.rainy('resume').ended
+function nextCommand({ workspace }: Bench, { task, mode, decide }: Scenario, store: StoreFacts | undefined): string[] {
+  // Killed before it was stored there is nothing to resume: the user starts it again.
+  if (store?.taskId === undefined) return ['run', task, '--mode', mode, '--trust']
+  if (store.asked) return store.asked.kind === 'in-doubt' ? ['decide', store.asked.id, decide?.(workspace) ?? 'rerun'] : ['approve', store.asked.id]
+  return ['resume', store.taskId]
 }
 
-function wrongWith(end: RainyEnd): string[] {
-  return end.code === 0 ? [] : [`the continued run ended with ${end.code} ${end.signal ?? ''}:\n${tail(end)}`]
+/** The owner is killed; the command that is attached to it carries the task on and finishes it. */
+async function beServed(bench: Bench, { task, mode }: Scenario, killer: Killer, onDeath: () => void): Promise<RainyEnd[]> {
+  const owner = bench.rainy('serve')
+  await new Promise((resolve) => void owner.child.stdout?.once('data', resolve))
+  const attached = bench.rainy('run', task, '--mode', mode, '--trust')
+  const killed = killer.watch([owner], onDeath)
+  const end = await attached.ended
+  owner.kill()
+  await killed
+  return [end.code === 3 ? { ...end, code: -1 } : end]
 }
 
-function differences(bench: Bench, expected: Outcome, killed: StoreFacts | undefined, callsBefore: number): string[] {
+/** Another process says the scenario's words, once; it is killed with the rest, and then they are said again. */
+function sayWhen(bench: Bench, { says }: Scenario, killer: Killer): Disposable {
+  let isSaid = false
+  const watch = says && watchSteps(bench.dataDir, (steps) => {
+    if (isSaid || steps < says.afterSteps) return
+    isSaid = true
+    const store = storeOf(bench.dataDir)
+    if (store?.taskId !== undefined && store.messages < 2) killer.add(bench.rainy('run', '-c', store.taskId, says.text))
+  })
+  return { [Symbol.dispose]: () => watch?.stop() }
+}
+
+function differences(bench: Bench, scenario: Scenario, expected: Outcome, deaths: Death[]): string[] {
   const wrong: string[] = []
   const check = (what: string, found: unknown, wanted: unknown): void => {
     if (!isDeepStrictEqual(found, wanted)) wrong.push(`${what}: found ${JSON.stringify(found)}, expected ${JSON.stringify(wanted)}`)
   }
-  const store = storeOf(bench.dataDir)
+  const end = storeOf(bench.dataDir)
   check('files', treeOf(bench.workspace), expected.tree)
-  check('git', gitOf(bench.workspace), expected.git)
-  check('integrity', store?.integrity, 'ok')
-  check('status', [store?.taskStatus, store?.taskError], ['completed', null])
-  check('stored model calls', store?.modelCalls, expected.modelCalls)
-  check('model calls made after the kill', bench.server.calls.length - callsBefore, expected.modelCalls - (killed?.modelCalls ?? 0))
-  const finished = new Set(store?.finishedCalls)
-  check('finished tool calls that ran again', (killed?.finishedCalls ?? []).filter((call) => !finished.has(call)), [])
-  check('requests the model refused', bench.server.calls.flatMap((call) => call.refusal ?? []), [])
+  if (scenario.git) check('git', gitOf(bench.workspace), expected.git)
+  check('integrity', [...deaths.flatMap(({ store }) => store?.integrity ?? []), end?.integrity].filter((integrity) => integrity !== 'ok'), [])
+  check('status', [end?.taskStatus, end?.taskError], ['completed', null])
+  if (!scenario.says) check('stored model calls', end?.modelCalls, expected.modelCalls)
+  for (const [index, { store, calls }] of deaths.entries()) {
+    const next = deaths[index + 1]
+    if (bench.server) {
+      // What was on its way when the next one died is asked for again; what was stored never is.
+      const twice = (next?.calls ?? bench.server.calls.length) - calls - ((next ? next.store : end)?.modelCalls ?? 0) + (store?.modelCalls ?? 0)
+      if (twice < 0 || twice > (next ? scenario.atOnce : 0)) wrong.push(`${twice} more model calls were made after death ${index + 1} than were stored`)
+    }
+    const finished = new Set(store?.finishedCalls)
+    check('finished tool calls that ran again', end?.begun.filter(({ callId, seq }) => seq > (store?.lastSeq ?? 0) && finished.has(callId)), [])
+  }
+  check('requests the model refused', bench.server?.calls.flatMap((call) => call.refusal ?? []) ?? [], [])
   return wrong
 }
 
 function tail(end: RainyEnd): string {
   return `${end.stdout.slice(-1500)}\n${end.stderr.slice(-1500)}`
 }
-

@@ -1,13 +1,13 @@
 import { calls, inTurns, json, play } from './scene.ts'
 
-export const TASK = 'Add a.txt, b.txt and c.txt.'
-export const EXPECTED: Record<string, string> = { 'a.txt': 'a\n', 'b.txt': 'b\n', 'c.txt': 'a b\n' }
+export const TASK = 'Add a.txt, b.txt and c.md.'
+export const EXPECTED: Record<string, string> = { 'a.txt': 'a\n', 'b.txt': 'b\n', 'c.md': 'a b\n' }
 
 const PLAN = {
   steps: [
     { id: 'a', title: 'Write a.txt', agent: 'coder', dependsOn: [], files: ['a.txt'] },
     { id: 'b', title: 'Write b.txt', agent: 'coder', dependsOn: [], files: ['b.txt'] },
-    { id: 'c', title: 'Write c.txt', agent: 'docs', dependsOn: ['a', 'b'], files: ['c.txt'] },
+    { id: 'c', title: 'Write c.md', agent: 'docs', dependsOn: ['a', 'b'], files: ['c.md'] },
   ],
 }
 
