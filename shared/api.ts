@@ -74,6 +74,8 @@ export type StatusView = z.infer<typeof statusViewSchema>
 
 /** An ID, or an unambiguous beginning of one. */
 const idSchema = z.string().min(1).max(100)
+/** A whole ID, as platform/ids.ts makes it. */
+const wholeIdSchema = z.string().regex(/^[bcdfghjkmnpqrstvwxz2-9]{12}$/, 'Not an ID')
 const absolutePathSchema = z.string().min(1).max(4096)
 
 function operation<Input extends z.ZodType, Output extends z.ZodType>(input: Input, output: Output): { input: Input; output: Output } {
@@ -82,8 +84,9 @@ function operation<Input extends z.ZodType, Output extends z.ZodType>(input: Inp
 
 /** Every request that a surface can make of the core: the one list that HTTP, the socket, IPC and the client share. */
 export const OPERATIONS = {
+  /** With a `taskId` of the caller's choice it may be said again: the task is started once. */
   'tasks.start': operation(
-    z.strictObject({ task: z.string().min(1).max(1_000_000), workspace: absolutePathSchema, files: z.array(z.string()).default([]), options: taskOptionsSchema.default({}) }),
+    z.strictObject({ taskId: wholeIdSchema.optional(), task: z.string().min(1).max(1_000_000), workspace: absolutePathSchema, files: z.array(z.string()).default([]), options: taskOptionsSchema.default({}) }),
     z.object({ taskId: z.string() }),
   ),
   'tasks.message': operation(

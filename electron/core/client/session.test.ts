@@ -233,17 +233,19 @@ test('a session that only looks is told when the owner dies under what it follow
   await expect(reading).rejects.toBeInstanceOf(ConnectionLostError)
 })
 
-test('a call that may have been begun is not made twice; one that does no harm is', async () => {
+test('a call that may have been begun is not made twice; one that does no harm is, and so is a start, which names its task', async () => {
   const owner = other(20)
   await owner.until(isRole)
   const session = await open('drive')
   owner.child.kill('SIGSTOP')
-  const start = session.api.call('tasks.start', { task: 'a', workspace: '/w' })
+  const message = session.api.call('tasks.message', { taskId: 'task-a', text: 'b' })
   const list = session.api.call('tasks.list', {})
+  const start = session.api.call('tasks.start', { task: 'a', workspace: '/w' })
+  const refused = expect(message).rejects.toBeInstanceOf(ConnectionLostError)
   await sleep(50)
   owner.child.kill('SIGKILL')
-  await expect(start).rejects.toBeInstanceOf(ConnectionLostError)
-  expect(await list).toEqual([])
+  await refused
+  expect([await list, await start]).toEqual([[], { taskId: 'task-a' }])
 })
 
 test('an owner that hangs is ALREADY_RUNNING with its pid, in a bound', async () => {

@@ -1,7 +1,8 @@
-import type { OperationName, RainyApi, StreamInput, StreamItem, StreamName } from '../../../shared/api.ts'
+import type { OperationInput, OperationName, RainyApi, StreamInput, StreamItem, StreamName } from '../../../shared/api.ts'
 import { ConnectionLostError } from '../../../shared/channel-client.ts'
 import type { ProgressEvent } from '../../../shared/progress.ts'
 import { endOf } from '../../../shared/task-end.ts'
+import { systemIds } from '../platform/ids.ts'
 import { goOn } from './go-on.ts'
 import { openLink } from './link.ts'
 import type { Link } from './link.ts'
@@ -14,6 +15,7 @@ const TAKEOVER_LIMIT = 5
 
 /** Asking these twice does no harm. */
 const REPEATABLE: ReadonlySet<OperationName> = new Set([
+  'tasks.start',
   'tasks.list',
   'tasks.get',
   'tasks.diff',
@@ -84,7 +86,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     }
   }
 
-  const call: RainyApi['call'] = async (name, input, callOptions) => {
+  const call: RainyApi['call'] = async (name, given, callOptions) => {
+    const input = repeatable(name, given)
     for (let attempt = 1; ; attempt += 1) {
       const used = link
       try {
@@ -161,4 +164,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       await link.leave({ now })
     },
   }
+}
+
+/** A start that names its task can be said again, to whoever is the owner then, without a second task. */
+function repeatable<Name extends OperationName>(name: Name, input: OperationInput<Name>): OperationInput<Name> {
+  return name === 'tasks.start' ? { taskId: systemIds.short(), ...input } : input
 }

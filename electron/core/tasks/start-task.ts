@@ -4,24 +4,30 @@ import { RainyError } from '../../../shared/errors.ts'
 import { classifyIntent } from '../../../shared/intent.ts'
 import { makeFolder } from '../platform/make-folder.ts'
 import { readInstructions } from '../config/workspace-config.ts'
+import { FINISHED_STATUSES } from '../../../shared/tasks.ts'
+import type { TaskRow } from '../store/task-store.ts'
 import type { TaskContext } from './context.ts'
 import { launchRound } from './launch-round.ts'
 import { createHeader } from './task-header.ts'
 
 /**
  * Stores a new task and starts its first round, or parks it until its folder is trusted. A folder that is missing or empty is
- * trusted. Throws MODEL_UNKNOWN, and NOT_FOUND or PERMISSION_DENIED where the folder cannot be made.
+ * trusted. Said again with the same `taskId` it starts nothing more. Throws MODEL_UNKNOWN, BAD_REQUEST for another task's id, and NOT_FOUND or PERMISSION_DENIED where the folder cannot be made.
  */
 export async function startTask(context: TaskContext, input: OperationParsedInput<'tasks.start'>): Promise<{ taskId: string }> {
   const { db, ids, tasks, messages, trust, engine, epoch } = context
+  const known = input.taskId === undefined ? undefined : tasks.get(input.taskId)
+  if (known) return saidAgain(context, known, input.task)
   const { root, empty } = await enterWorkspace(input.workspace)
   if (empty || input.options.trust) trust.set(root, true)
   const trusted = trust.isTrusted(root)
   const instructions = trusted ? await readInstructions(root, context.config) : context.config.instructions
   const header = createHeader(context, input.options, instructions)
-  const taskId = ids.short()
+  const taskId = input.taskId ?? ids.short()
   engine.adopt(taskId)
   db.transaction(() => {
+    // Said twice at once, the first has started it.
+    if (tasks.get(taskId)) return
     tasks.insert({
       id: taskId,
       text: input.task,
@@ -44,6 +50,16 @@ export async function startTask(context: TaskContext, input: OperationParsedInpu
     else parkForTrust(context, taskId, root)
   })
   return { taskId }
+}
+
+/** Whoever says it again may have lost the owner that heard it first: this one carries the task on. */
+function saidAgain({ engine, tasks, epoch }: TaskContext, task: TaskRow, text: string): { taskId: string } {
+  if (task.text !== text) throw new RainyError('BAD_REQUEST', `There is a task ${task.id} already, and it is another one.`)
+  if (task.epoch !== epoch && !FINISHED_STATUSES.has(task.status)) {
+    engine.adopt(task.id)
+    tasks.update(task.id, { epoch })
+  }
+  return { taskId: task.id }
 }
 
 /** Makes the folder where it is missing. `empty`: it holds nothing but what git puts there. */
