@@ -12,7 +12,7 @@ export interface CommandContext {
   paths: DataPaths
   json: boolean
   version: string
-  /** Opened once, closed by main. */
+  /** Opened once, and again only where more is needed than before; closed by main. */
   open(need: Need): Promise<Session>
   /** `rainy serve`: gives what it listens on; resolves `ended` when it is stopped. */
   startServer: StartServer

@@ -62,8 +62,12 @@ async function untilEnd({ session, taskId, since, wait, io }: FollowOptions, ren
         stirred = false
         continue
       }
+    } else if (next.done) {
+      if (signal.aborted) return EXIT.interrupted
+      // The task is only read: no more of it will come.
+      coming = new Promise(() => undefined)
+      looks = QUIET_LOOKS
     } else {
-      if (next.done) return EXIT.interrupted
       stirred = true
       coming = events.next()
       // Not to be reported as unhandled while something else is awaited; it is met when it is awaited again.

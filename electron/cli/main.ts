@@ -17,6 +17,9 @@ export interface MainOptions {
   startServer(session: Session, workspace: string, options: Parameters<StartServer>[0]): ReturnType<StartServer>
 }
 
+/** Each can do what those before it can. */
+const NEEDS: readonly Need[] = ['read', 'decide', 'drive']
+
 /** The command `rainy`. Gives the exit status; throws nothing. */
 export async function main(options: MainOptions): Promise<number> {
   const { io, version } = options
@@ -54,7 +57,13 @@ async function runCommand(options: MainOptions, args: Arguments, listed: ListedC
   const workspace = absolute(cwd, directory(args, 'workspace')) ?? cwd
   const kind = listed.name === 'serve' ? 'serve' : 'command'
   let session: Promise<Session> | undefined
-  const open = (need: Need): Promise<Session> => (session ??= options.openSession(need, { kind, paths, workspace }))
+  let opened: Need = 'read'
+  const open = (need: Need): Promise<Session> => {
+    if (session && NEEDS.indexOf(need) <= NEEDS.indexOf(opened)) return session
+    const before = session
+    opened = need
+    return (session = Promise.resolve(before?.then((less) => less.close({ now: true }))).then(() => options.openSession(need, { kind, paths, workspace })))
+  }
   const command = await listed.load()
   let status: number = EXIT.failed
   let failed = true
@@ -74,8 +83,8 @@ async function runCommand(options: MainOptions, args: Arguments, listed: ListedC
     return status
   } finally {
     // What was begun and cannot be waited for is kept: it goes on when it is resumed.
-    const opened = await session?.catch(() => undefined)
-    await opened?.close({ now: failed || status === EXIT.interrupted })
+    const last = await session?.catch(() => undefined)
+    await last?.close({ now: failed || status === EXIT.interrupted })
   }
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { OperationName, OperationOutput, OperationParsedInput, RainyApi } from '../../shared/api.ts'
+import type { OperationName, OperationOutput, OperationParsedInput, RainyApi, StreamItem } from '../../shared/api.ts'
 import { RainyError } from '../../shared/errors.ts'
 import { parseOperation, parseStream } from './http/parse-input.ts'
 import { systemClock } from './platform/clock.ts'
@@ -14,6 +14,7 @@ import { createProgressStore } from './store/progress-store.ts'
 import { createTaskStore } from './store/task-store.ts'
 import { createToolCallStore } from './store/tool-call-store.ts'
 import { createTrustStore } from './store/trust-store.ts'
+import { storedEvents } from './tasks/follow.ts'
 import { listTasks, readTask, type TaskReading } from './tasks/read-tasks.ts'
 import { createTaskDiff } from './tools/task-diff.ts'
 
@@ -29,18 +30,19 @@ export interface Reader {
 export function createReader({ paths }: { paths: DataPaths }): Reader {
   // Where nothing was ever started there is nothing to see, which is no error.
   const db = existsSync(paths.database) ? openDatabase({ path: paths.database, clock: systemClock, readonly: true }) : openDatabase({ path: ':memory:', clock: systemClock })
+  const tasks = createTaskStore(db, systemClock)
+  const progress = createProgressStore(db, systemClock)
   const reads = createReads()
 
   function createReads(): Reads {
     const blobs = createBlobStore(db)
     const checkpoints = createCheckpointStore(db, systemClock)
     const diff = createTaskDiff({ blobs, checkpoints, calls: createToolCallStore(db, blobs, systemClock) })
-    const tasks = createTaskStore(db, systemClock)
     const approvals = createApprovalStore(db)
     const trust = createTrustStore(db, systemClock)
     const reading: TaskReading = {
       tasks,
-      progress: createProgressStore(db, systemClock),
+      progress,
       modelCalls: createModelCallStore(db),
       pendingApprovals: (taskId) => approvals.list({ taskId }),
       changesOfTask: diff.changes,
@@ -63,8 +65,14 @@ export function createReader({ paths }: { paths: DataPaths }): Reader {
         if (!read) throw new RainyError('BAD_REQUEST', `${name} is more than a look: it needs an owner.`)
         return read(parseOperation(name, input))
       },
-      subscribe(name, input) {
-        parseStream(name, input)
+      // Nobody stores anything more: what is followed ends where it stands.
+      async *subscribe(name, input) {
+        const parsed = parseStream(name, input)
+        if (name === 'tasks.follow' && 'after' in parsed) {
+          // The compiler does not see that this stream's items are progress events.
+          yield* storedEvents(progress, tasks.find(parsed.taskId).id, parsed.after) as Iterable<StreamItem<typeof name>>
+          return
+        }
         throw new RainyError('BAD_REQUEST', `${name} follows what changes: it needs an owner.`)
       },
     },

@@ -3,6 +3,14 @@ import type { ProgressStore } from '../store/progress-store.ts'
 
 const PAGE_EVENTS = 500
 
+/** A task's events after `after`, as far as they are stored. */
+export function* storedEvents(progress: ProgressStore, taskId: string, after: number): Generator<ProgressEvent> {
+  for (let seq = after, page = progress.read(taskId, seq, PAGE_EVENTS); page.length > 0; page = progress.read(taskId, seq, PAGE_EVENTS)) {
+    yield* page
+    seq = page.at(-1)?.seq ?? seq
+  }
+}
+
 /** A task's events after `after`: what is stored, then what is stored next, without gap or repeat. Ends when `signal` aborts. */
 export async function* followTask(progress: ProgressStore, taskId: string, after: number, signal: AbortSignal): AsyncGenerator<ProgressEvent> {
   let seq = after
