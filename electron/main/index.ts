@@ -52,8 +52,10 @@ app.on('before-quit', (event) => {
 })
 
 /** This process becomes the owner of the data, or speaks to the one that is. */
-function startSession(): Promise<Session> {
+async function startSession(): Promise<Session> {
+  const { loadConfig } = await import('../core/config/load-config.ts')
   return openSession({
+    keyEnvNames: loadConfig({ paths, env: process.env }).providers.flatMap(({ apiKeyEnv }) => apiKeyEnv ?? []),
     paths,
     env: process.env,
     need: 'drive',
