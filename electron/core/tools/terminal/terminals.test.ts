@@ -154,3 +154,21 @@ describe.each([
     expect(lives(pidIn('pid'))).toBe(false)
   })
 })
+
+test('what a pty still holds when its program has ended is read before it is closed', async () => {
+  const real = loadPty()
+  if (!real) throw new Error('node-pty was not built')
+  const unread: typeof real = {
+    ...real,
+    spawn(...args) {
+      const started = real.spawn(...args)
+      // As when this process has no time to read.
+      started.pause()
+      return started
+    },
+  }
+  const terminals = createTerminals({ env: process.env, log: silentLog, clock: systemClock, ids: systemIds, loadPty: () => unread })
+  const { output } = await terminals.run({ command: 'seq 1 500', cwd: tmpdir(), signal: never })
+  expect(output).toBe(Array.from({ length: 500 }, (_, n) => `${n + 1}\n`).join(''))
+  await terminals.dispose()
+})
