@@ -1,7 +1,8 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { inflateSync } from 'node:zlib'
 import { RainyError } from '../../../../shared/errors.ts'
+import { readRegular } from '../../workspace/read-regular.ts'
 import { openPackIndex, type PackIndex } from './pack-index.ts'
 
 export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag'
@@ -53,7 +54,7 @@ export function createObjectStore(objectsDir: string): ObjectStore {
     read(oid) {
       try {
         const loose = loosePath(oid)
-        if (loose) return parseLoose(readFileSync(loose))
+        if (loose) return parseLoose(readRegular(loose))
         const packed = findPacked(oid)
         if (packed) return readPacked(packed.pack, packed.offset, store)
       } catch (error) {
@@ -179,7 +180,7 @@ function withAlternates(objectsDir: string): string[] {
   for (let index = 0; index < folders.length && folders.length < ALTERNATES_LIMIT; index += 1) {
     const path = join(folders[index]!, 'info/alternates')
     if (!statSync(path, { throwIfNoEntry: false })) continue
-    for (const line of readFileSync(path, 'utf8').split('\n')) {
+    for (const line of readRegular(path).toString('utf8').split('\n')) {
       if (line !== '' && !line.startsWith('#')) folders.push(resolve(folders[index]!, line))
     }
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readRegular } from '../../workspace/read-regular.ts'
 
 /** Where each object of a pack begins. */
 export interface PackIndex {
@@ -13,7 +13,7 @@ const HEADER_BYTES = 8
 
 /** Version 2 of the format (gitformat-pack(5)); version 1 has not been written since 2007. */
 export function openPackIndex(path: string): PackIndex {
-  const bytes = readFileSync(path)
+  const bytes = readRegular(path)
   if (bytes.readUInt32BE(0) !== MAGIC || bytes.readUInt32BE(4) !== 2) throw new Error(`unknown pack index ${path}`)
   const fanout = (byte: number): number => (byte < 0 ? 0 : bytes.readUInt32BE(HEADER_BYTES + 4 * byte))
   const count = fanout(FANOUT - 1)

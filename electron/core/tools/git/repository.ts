@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { RainyError } from '../../../../shared/errors.ts'
+import { readRegular } from '../../workspace/read-regular.ts'
 import { configValue, parseGitConfig, type GitConfig } from './config-file.ts'
 import { createObjectStore, type ObjectStore } from './object-store.ts'
 
@@ -102,7 +103,7 @@ function packedRef(commonDir: string, ref: string): string | undefined {
 
 export function readText(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return readRegular(path).toString('utf8')
   } catch {
     return undefined
   }

@@ -1,6 +1,7 @@
-import { lstatSync, readFileSync, statSync } from 'node:fs'
+import { lstatSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { RainyError } from '../../../../shared/errors.ts'
+import { readRegular } from '../../workspace/read-regular.ts'
 import { changesFromTree, foldersOf, type IndexFolder, type Side, type TreeChange } from './head-changes.ts'
 import { comparePaths, parseIndex, type GitIndex, type IndexEntry } from './index-file.ts'
 import { findRenames } from './renames.ts'
@@ -139,7 +140,7 @@ export function readIndex(path: string, cache: IndexCache): ReadIndex {
   const stamp = [stat.ino, stat.size, stat.mtimeNs, stat.ctimeNs].join(':')
   const known = cache.get(path)
   if (known?.stamp === stamp) return known
-  const made = { stamp, timeMs: Number(stat.mtimeNs / 1000n) / 1000, ...read(parseIndex(readFileSync(path))) }
+  const made = { stamp, timeMs: Number(stat.mtimeNs / 1000n) / 1000, ...read(parseIndex(readRegular(path))) }
   cache.delete(path)
   cache.set(path, made)
   for (const oldest of cache.keys()) if (cache.size > CACHED_INDEXES) cache.delete(oldest)

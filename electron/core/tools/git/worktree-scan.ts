@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, readdirSync, readFileSync, readlinkSync, type Dirent, type Stats } from 'node:fs'
+import { lstatSync, readdirSync, readlinkSync, type Dirent, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { configFlag } from './config-file.ts'
 import { RainyError } from '../../../../shared/errors.ts'
+import { readRegular } from '../../workspace/read-regular.ts'
 import type { IndexFolder, Side } from './head-changes.ts'
 import { ignoreRules, type IgnoreRules } from './ignore-rules.ts'
 import type { IndexEntry } from './index-file.ts'
@@ -137,7 +138,7 @@ export function modeOf(stat: Stats, before: number, trustMode: boolean): number 
 export function storedBytes(repository: Repository, entry: { path: string; oid?: string }, absolute: string, stat: Stats): Buffer {
   if (stat.isSymbolicLink()) return readlinkSync(absolute, { encoding: 'buffer' })
   if (!stat.isFile()) return Buffer.alloc(0)
-  return toStored(repository, entry.path, readFileSync(absolute), () => (entry.oid && repository.objects.has(entry.oid) ? repository.objects.read(entry.oid).content : undefined))
+  return toStored(repository, entry.path, readRegular(absolute), () => (entry.oid && repository.objects.has(entry.oid) ? repository.objects.read(entry.oid).content : undefined))
 }
 
 export function objectId(type: string, content: Buffer): string {

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { z } from 'zod'
+import { readRegular } from '../../../workspace/read-regular.ts'
 import { parseGoReport, parseJestReport, parseMochaReport } from './json-report.ts'
 import { parseJunit } from './junit-report.ts'
 import { quoted, type TestRunner } from './test-runner.ts'
@@ -15,6 +16,7 @@ const manifestSchema = z.object({
 /** npm's own `npm init` writes this in place of a test. */
 const NO_TEST = 'no test specified'
 const TEST_FILE = /(?:\.|-|_|^)test\.[cm]?[jt]s$/
+const TEXT_LIMIT_BYTES = 4 * 1024 * 1024
 const TEST_FOLDERS = ['.', 'test', 'tests', 'src', '__tests__']
 
 /** The project's own runner: that of the nearest folder, from `start` up to `root`, which says how its tests are run. */
@@ -152,12 +154,12 @@ function literalPattern(text: string): string {
 }
 
 function usesNodeTest(path: string): boolean {
-  return /['"]node:test['"]/.test(readFileSync(path, 'utf8'))
+  return /['"]node:test['"]/.test(textOf(path) ?? '')
 }
 
 function jsonFile(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
+    return JSON.parse(textOf(path) ?? '')
   } catch {
     return undefined
   }
@@ -165,6 +167,15 @@ function jsonFile(path: string): unknown {
 
 function listed(folder: string): string[] {
   return isFolder(folder) ? readdirSync(folder) : []
+}
+
+/** Undefined for what is no file, or cannot be read. */
+function textOf(path: string): string | undefined {
+  try {
+    return readRegular(path, TEXT_LIMIT_BYTES).toString('utf8')
+  } catch {
+    return undefined
+  }
 }
 
 function isFolder(path: string): boolean {
