@@ -112,6 +112,22 @@ describe('a host step', () => {
     expect([given, replayed]).toStrictEqual([stored, stored])
   })
 
+  test('whose result the disk has no room for is kept until it has: nothing is paid twice', async () => {
+    const { raw } = bed.db
+    raw.pragma(`max_page_count = ${String(raw.pragma('page_count', { simple: true }))}`)
+    let paid = 0
+    const value = 'x'.repeat(50_000)
+    const step = engine.hostStep(stepOf('a'), async () => {
+      paid += 1
+      return { value }
+    })
+    await clock.advance(5000)
+    expect(raw.prepare('SELECT count(*) FROM steps').pluck().get()).toBe(0)
+    raw.pragma('max_page_count = 1000000')
+    await clock.advance(1000)
+    expect([await step, paid]).toEqual([value, 1])
+  })
+
   test('in flight is joined', async () => {
     let open = (): void => {}
     const gate = new Promise<void>((resolve) => (open = resolve))

@@ -5,6 +5,9 @@ import { clearSuspicion } from './lost-app.ts'
 import type { Invocation, LiveInvocations } from './live-invocations.ts'
 import type { Engine, HostStepContext, HostStepOutcome } from './types.ts'
 
+/** How long a step rests whose result the disk had no room for. */
+const FULL_DISK_RETRY_MS = 1000
+
 /** A step's row: its value, or how it failed. */
 interface State {
   data?: unknown
@@ -32,7 +35,7 @@ export function createHostSteps(context: EngineContext, live: LiveInvocations): 
       throw signal.aborted ? cancelled(step, error) : error
     }
     if (signal.aborted) throw cancelled(step)
-    return context.db.transaction(() => {
+    const store = (): unknown => {
       const stored = storedState(context, step)
       if (stored) return stored.value
       // First, so that what it learns can still be put into the value.
@@ -44,7 +47,23 @@ export function createHostSteps(context: EngineContext, live: LiveInvocations): 
       if (invocation.item.attempt > 0) context.queue.resetAttempt(invocation.item.id)
       // As a replay will read it: what goes on from here must come to the same, whatever JSON leaves out.
       return (JSON.parse(state) as State).data ?? null
-    })
+    }
+    return whenThereIsSpace(step, signal, () => context.db.transaction(store))
+  }
+
+  /** What was computed, and perhaps paid for, is not thrown away because the disk is full for a moment. */
+  async function whenThereIsSpace<T>(step: StepRef, signal: AbortSignal, store: () => T): Promise<T> {
+    for (;;) {
+      try {
+        return store()
+      } catch (error) {
+        if (!(error instanceof RainyError) || error.code !== 'DISK_FULL') throw error
+        context.log.warn('a step waits for space on the disk', { runId: step.runId, step: step.stepName })
+        await context.clock.sleep(FULL_DISK_RETRY_MS, signal).catch((reason: unknown) => {
+          throw cancelled(step, reason)
+        })
+      }
+    }
   }
 
   return async <T>(step: StepRef, compute: (context: HostStepContext) => Promise<HostStepOutcome<T>>): Promise<T> => {

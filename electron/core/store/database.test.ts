@@ -94,3 +94,31 @@ test('a schema newer than the program is refused and left as it is', () => {
 test('a reader of a database that is not there is told so', () => {
   expect(() => openDatabase({ path: `${path}.none`, clock, readonly: true })).toThrow(expect.objectContaining({ code: 'DB_UNOPENABLE' }))
 })
+
+/** A disk that has no room for one page more. */
+const fill = (): unknown => db.raw.pragma(`max_page_count = ${String(db.raw.pragma('page_count', { simple: true }))}`)
+const free = (): unknown => db.raw.pragma('max_page_count = 1000000')
+const LONG = 'x'.repeat(20_000)
+
+test('a full disk is DISK_FULL: what was stored is whole, what rides along stays aboard, and with space it goes on', async () => {
+  const told: string[] = []
+  using _watching = db.onFull((error) => told.push(error.code))
+  db.transaction(() => add('kept'))
+  fill()
+  db.rideAlong(() => add('rider'))
+  expect(() => db.transaction(() => add(LONG))).toThrow(expect.objectContaining({ code: 'DISK_FULL' }))
+  expect([names(), told]).toEqual([['kept'], ['DISK_FULL']])
+  free()
+  await clock.advance(1000)
+  expect(names()).toEqual(['kept', 'rider'])
+})
+
+test('what rides along and finds the disk full is tried again by itself', async () => {
+  fill()
+  db.rideAlong(() => add(LONG))
+  await clock.advance(1000)
+  expect(names()).toEqual([])
+  free()
+  await clock.advance(1000)
+  expect(names()).toEqual([LONG])
+})

@@ -7,6 +7,8 @@ import { migrate } from './migrate.ts'
 /** How long what rides along may wait for another commit, in ms. */
 const RIDE_ALONG_MS = 25
 const BUSY_TIMEOUT_MS = 5000
+/** How SQLite says that the disk is full: in a write, or where its shared memory cannot grow. */
+const FULL_CODES: ReadonlySet<string> = new Set(['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE'])
 
 /**
  * The one database. Writes happen in transactions that are flushed to disk when they return (WAL, synchronous=FULL).
@@ -15,6 +17,7 @@ const BUSY_TIMEOUT_MS = 5000
  * 1. When `transaction` returns, all it wrote is on disk, and so is all that rode along.
  * 2. An `afterCommit` hook runs only after that, and never for a transaction that was rolled back: nothing is shown that is not stored.
  * 3. Nested transactions join the outer one: what happened and the event that tells of it share one flush.
+ * 4. What rides along stays aboard when a commit fails. A full disk is DISK_FULL.
  */
 export interface Db {
   readonly raw: Database.Database
@@ -27,6 +30,8 @@ export interface Db {
   rideAlong(write: () => void): void
   /** Commits what rides along now. */
   flush(): void
+  /** Told each time that a write is refused because the disk is full; its transaction was rolled back and threw the same error. */
+  onFull(listener: (error: RainyError) => void): Disposable
   close(): void
 }
 
@@ -66,17 +71,31 @@ function open(path: string, readonly: boolean): Database.Database {
 
 function asOpenError(error: unknown, path: string): unknown {
   if (error instanceof RainyError) return error
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (isFull(error)) return fullError(path, error)
+  const code = codeOf(error)
   if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') {
     return new RainyError('DB_CORRUPT', `The database ${path} is damaged.`, { cause: error, details: { path } })
   }
   return new RainyError('DB_UNOPENABLE', `The database ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}`, { cause: error, details: { path } })
 }
 
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+function isFull(error: unknown): boolean {
+  return FULL_CODES.has(codeOf(error))
+}
+
+function fullError(path: string, cause: unknown): RainyError {
+  return new RainyError('DISK_FULL', `The disk is full: nothing more can be stored in ${path}. What was stored is whole; free some space, then go on with \`rainy resume\`.`, { cause, details: { path } })
+}
+
 function createDb(raw: Database.Database, clock: Clock): Db {
   const statements = new Map<string, Database.Statement<never[], unknown>>()
   let riders: Array<() => void> = []
   let hooks: Array<() => void> = []
+  const fullListeners = new Set<(error: RainyError) => void>()
   let timer: Disposable | undefined
   let depth = 0
   let closed = false
@@ -85,16 +104,30 @@ function createDb(raw: Database.Database, clock: Clock): Db {
   const commit = raw.prepare('COMMIT')
   const rollback = raw.prepare('ROLLBACK')
 
+  function rearm(): void {
+    if (riders.length > 0) timer ??= clock.after(RIDE_ALONG_MS, flushLater)
+  }
+
+  /** Nobody waits for it: where it is refused, what rides along is still aboard and is tried again. */
+  function flushLater(): void {
+    timer = undefined
+    try {
+      db.flush()
+    } catch (error) {
+      if (!(error instanceof RainyError)) throw error
+    }
+  }
+
   /** One transaction with all that rides along; a rider was already told that it may be lost, so its failure is the caller's. */
   function outermost<T>(work: () => T): T {
     const boarding = riders
     riders = []
     timer?.[Symbol.dispose]()
     timer = undefined
-    begin.run()
-    depth = 1
     let value: T
     try {
+      begin.run()
+      depth = 1
       for (const write of boarding) write()
       value = work()
       depth = 0
@@ -104,7 +137,11 @@ function createDb(raw: Database.Database, clock: Clock): Db {
       hooks = []
       riders = [...boarding, ...riders]
       if (raw.inTransaction) rollback.run()
-      throw error
+      rearm()
+      if (!isFull(error)) throw error
+      const full = fullError(raw.name, error)
+      for (const listener of fullListeners) listener(full)
+      throw full
     }
     const due = hooks
     hooks = []
@@ -134,17 +171,24 @@ function createDb(raw: Database.Database, clock: Clock): Db {
         return
       }
       riders.push(write)
-      timer ??= clock.after(RIDE_ALONG_MS, () => db.flush())
+      rearm()
     },
     flush() {
       if (!closed && riders.length > 0) outermost(() => undefined)
     },
+    onFull(listener) {
+      fullListeners.add(listener)
+      return { [Symbol.dispose]: () => void fullListeners.delete(listener) }
+    },
     close() {
       if (closed) return
-      db.flush()
-      closed = true
-      timer?.[Symbol.dispose]()
-      raw.close()
+      try {
+        db.flush()
+      } finally {
+        closed = true
+        timer?.[Symbol.dispose]()
+        raw.close()
+      }
     },
   }
   return db

@@ -116,9 +116,12 @@ function begin(options: OwnershipOptions, unlock: () => void): Ownership {
       try {
         db.flush()
         writeMark(database, measure(db))
-        db.close()
       } finally {
-        unlock()
+        try {
+          db.close()
+        } finally {
+          unlock()
+        }
       }
     },
   }

@@ -1,3 +1,4 @@
+import type { RainyError } from '../../../shared/errors.ts'
 import type { ProgressBody, ProgressEvent } from '../../../shared/progress.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from './database.ts'
@@ -12,6 +13,8 @@ export interface ProgressStore {
   readTypes(taskId: string, types: ProgressBody['type'][]): ProgressEvent[]
   /** Told of each event once it is on disk, in order. */
   onAppended(listener: (event: ProgressEvent) => void): Disposable
+  /** Told when an event, or anything else, could not be stored: the disk is full. */
+  onFull(listener: (error: RainyError) => void): Disposable
 }
 
 interface EventRow {
@@ -48,6 +51,7 @@ export function createProgressStore(db: Db, clock: Clock): ProgressStore {
     appendSoon: (taskId, body) => db.rideAlong(() => append(taskId, body)),
     read: (taskId, after, limit) => select.all(taskId, after, limit).map((row) => toEvent(taskId, row)),
     readTypes: (taskId, types) => selectTypes.all(taskId, JSON.stringify(types)).map((row) => toEvent(taskId, row)),
+    onFull: db.onFull,
     onAppended(listener) {
       listeners.add(listener)
       return { [Symbol.dispose]: () => void listeners.delete(listener) }

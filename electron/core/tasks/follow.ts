@@ -1,3 +1,4 @@
+import type { RainyError } from '../../../shared/errors.ts'
 import type { ProgressEvent } from '../../../shared/progress.ts'
 import type { ProgressStore } from '../store/progress-store.ts'
 
@@ -11,11 +12,19 @@ export function* storedEvents(progress: ProgressStore, taskId: string, after: nu
   }
 }
 
-/** A task's events after `after`: what is stored, then what is stored next, without gap or repeat. Ends when `signal` aborts. */
+/**
+ * A task's events after `after`: what is stored, then what is stored next, without gap or repeat. Ends when `signal` aborts; throws
+ * DISK_FULL when nothing more can be stored, since then nothing more can be told.
+ */
 export async function* followTask(progress: ProgressStore, taskId: string, after: number, signal: AbortSignal): AsyncGenerator<ProgressEvent> {
   let seq = after
   let wake: () => void = () => undefined
   let news = false
+  let full: RainyError | undefined
+  using _watching = progress.onFull((error) => {
+    full = error
+    wake()
+  })
   using _listening = progress.onAppended((event) => {
     if (event.taskId !== taskId) return
     news = true
@@ -33,6 +42,7 @@ export async function* followTask(progress: ProgressStore, taskId: string, after
         if (signal.aborted) return
       }
       // The flag is read and the waiting begun in one go: what is stored in between is not missed.
+      if (full && page.length === 0) throw full
       if (page.length === 0 && !news) await new Promise<void>((resolve) => (wake = resolve))
     }
   } finally {
