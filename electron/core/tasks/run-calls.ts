@@ -8,6 +8,7 @@ import type { BatchCall, BatchEnd, BatchOutcome, DoubtDecision, PreparedCall } f
 import type { Workspace } from '../workspace/types.ts'
 import { refusedTo } from './agent-limits.ts'
 import type { TaskContext } from './context.ts'
+import { noteSuspension } from './suspend.ts'
 import { createTokenBuffer } from './token-buffer.ts'
 import { policyRules } from './policy-rules.ts'
 
@@ -154,7 +155,21 @@ async function execute(context: TaskContext, input: CallsInput, judged: Judged[]
     })
     return suspended(context, task.id, asks, end)
   }
+  if (end.outcomes.some((outcome) => outcome.status === 'error' && outcome.error.code === 'DISK_FULL')) return fullDisk(context, task.id, end)
   return done(context, input, judged, end)
+}
+
+/** No model can mend that: what went is kept, the rest is done once a person has made room. */
+function fullDisk(context: TaskContext, taskId: string, end: BatchEnd): CallsEnd {
+  const suspension: Suspension = { on: 'disk' }
+  return {
+    state: 'suspend',
+    suspension,
+    commit() {
+      end.commit()
+      noteSuspension(context, taskId, suspension)
+    },
+  }
 }
 
 function done(context: TaskContext, input: CallsInput, judged: Judged[], end: BatchEnd): CallsEnd {

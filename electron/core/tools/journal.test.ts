@@ -229,3 +229,18 @@ test('another call under the same key is a run that has diverged; the same key t
     house.executor.batch([call, call], { workspace: house.workspace, signal: new AbortController().signal, parallel: true, maxConcurrency: 5, onOutput() {}, onStarted() {}, onFinished() {} }),
   ).rejects.toMatchObject({ code: 'DUPLICATE_CALL_ID' })
 })
+
+test('a write that found the disk full was not done, and is done when there is space', async () => {
+  let isFull = true
+  const fs = createFsFake((operation) => {
+    if (isFull && operation === 'handle.writeFile') throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
+  })
+  const house = await live({ fs })
+  const calls = [{ tool: 'list_dir', args: { path: '.' } }, { tool: 'write_file', args: { path: 'new.txt', content: 'n\n' } }]
+  const first = await house.batch(calls)
+  expect(first.outcomes).toMatchObject([{ status: 'success' }, { status: 'error', error: { code: 'DISK_FULL' } }])
+  house.db.transaction(() => first.commit())
+  isFull = false
+  const second = await house.batch(calls)
+  expect(second.outcomes).toMatchObject([{ status: 'success' }, { status: 'success', filesModified: ['new.txt'] }])
+})

@@ -97,7 +97,8 @@ function createRun(context: BatchContext, entries: BatchEntry[], options: BatchO
   const intended = new Set<BatchEntry>()
 
   const finished = (): Array<{ call: BatchCall; outcome: StoredOutcome }> =>
-    entries.flatMap(({ call, end, stored }) => (end && end !== 'unknown' && !stored ? [{ call, outcome: end }] : []))
+    // What found the disk full did nothing: it is done again once there is space.
+    entries.flatMap(({ call, end, stored }) => (end && end !== 'unknown' && !stored && !isDiskFull(end) ? [{ call, outcome: end }] : []))
 
   const tell = (entry: BatchEntry): void => options.onFinished(entry.index, toOutcome(entry))
 
@@ -166,7 +167,7 @@ function createRun(context: BatchContext, entries: BatchEntry[], options: BatchO
       })
       // At once, whether the watcher has begun or not. What a command changed nobody knows.
       if (tool.effect !== 'none') deps.caches.invalidate(workspace.root, tool.effect === 'file' ? entry.end.filesModified : null)
-      if (tool.effect !== 'none' && tool.effect !== 'file' && index < entries.length - 1) journal.finishSoon({ call, outcome: entry.end })
+      if (tool.effect !== 'none' && tool.effect !== 'file' && index < entries.length - 1 && !isDiskFull(entry.end)) journal.finishSoon({ call, outcome: entry.end })
       tell(entry)
     })
   }
@@ -188,6 +189,10 @@ function createRun(context: BatchContext, entries: BatchEntry[], options: BatchO
       if (failure) throw failure.reason
     },
   }
+}
+
+function isDiskFull(end: StoredOutcome): boolean {
+  return end.status === 'error' && end.error.code === 'DISK_FULL'
 }
 
 async function intentOf({ input, reruns }: BatchEntry, tool: ToolDefinition, where: { workspace: Workspace; signal: AbortSignal }): Promise<Intent> {
