@@ -43,6 +43,6 @@ export interface CallSubject {
   cwd?: string
   /** Exactly what will run or change: the command line, or a unified diff. */
   preview: string
-  /** SHA-256 over tool, arguments and workspace. */
+  /** SHA-256 over tool, arguments, workspace, and what they come to: the paths written, the command line and its folder. */
   hash: string
 }

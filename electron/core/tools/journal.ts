@@ -62,7 +62,7 @@ interface JournalDeps {
  */
 export function createJournal({ db, calls: store, checkpoints, blobs }: JournalDeps): Journal {
   const finish = ({ call, outcome }: Finished): void => {
-    if (call.key) store.finish(call.key, { tool: call.prepared.tool, subjectHash: call.prepared.subject.hash, outcome })
+    if (call.key) store.finish(call.key, { tool: call.prepared.tool, subjectHash: call.prepared.identity, outcome })
   }
 
   return {
@@ -78,7 +78,7 @@ export function createJournal({ db, calls: store, checkpoints, blobs }: JournalD
         for (const { call, intent, before } of journaled) {
           if (!call.key) continue
           if (before) blobs.put(before)
-          store.intend(call.key, { tool: call.prepared.tool, subjectHash: call.prepared.subject.hash, intent })
+          store.intend(call.key, { tool: call.prepared.tool, subjectHash: call.prepared.identity, intent })
         }
       })
     },
@@ -117,7 +117,7 @@ function readRows(store: ToolCallStore, calls: BatchCall[]): Map<string, ToolCal
 
 function tell({ prepared }: BatchCall, row: ToolCallRow | undefined): Told {
   if (!row) return { state: 'new' }
-  if (row.tool !== prepared.tool || row.subjectHash !== prepared.subject.hash) {
+  if (row.tool !== prepared.tool || row.subjectHash !== prepared.identity) {
     throw new RainyError('RUN_DIVERGED', `The journal has ${row.tool} where the run now asks for ${prepared.tool} with other arguments.`)
   }
   if (row.outcome) {

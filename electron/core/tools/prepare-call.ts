@@ -25,7 +25,8 @@ export async function prepareCall({ registry, deps, workspace, signal }: Prepare
   const input = parseArgs(tool, args)
   const context = { workspace, signal }
   const described = 'plan' in tool ? await describeFile(tool, deps, input, context) : ((await tool.describe?.(input, context)) ?? {})
-  return { tool: name, args, info: registry.info(name), subject: subjectOf(tool, args, workspace, described) }
+  const identity = hashOf({ tool: name, args, workspace: workspace.root })
+  return { tool: name, args, info: registry.info(name), identity, subject: subjectOf(tool, args, identity, described) }
 }
 
 /** Throws INVALID_TOOL_ARGS, naming what is wrong with which argument. */
@@ -57,7 +58,7 @@ async function describeFile(tool: FileToolDefinition, deps: ToolDeps, input: unk
   }
 }
 
-function subjectOf(tool: AnyTool, args: JsonValue, workspace: Workspace, described: CallDescription): CallSubject {
+function subjectOf(tool: AnyTool, args: JsonValue, identity: string, described: CallDescription): CallSubject {
   return {
     tool: tool.name,
     category: tool.category,
@@ -69,6 +70,11 @@ function subjectOf(tool: AnyTool, args: JsonValue, workspace: Workspace, describ
       const preview = described.preview ?? JSON.stringify(args, undefined, 2)
       return preview.length > PREVIEW_LIMIT_CHARS ? `${preview.slice(0, PREVIEW_LIMIT_CHARS)}\n… ${preview.length - PREVIEW_LIMIT_CHARS} more characters` : preview
     },
-    hash: hash('sha256', canonicalJson({ tool: tool.name, args, workspace: workspace.root }), 'hex'),
+    // With what the arguments come to now: where that changes after an approval, what would run is another thing and is asked for again.
+    hash: hashOf({ identity, writes: described.writes ?? [], command: described.command ?? null, cwd: described.cwd ?? null }),
   }
+}
+
+function hashOf(value: JsonValue): string {
+  return hash('sha256', canonicalJson(value), 'hex')
 }

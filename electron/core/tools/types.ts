@@ -41,6 +41,8 @@ export interface PreparedCall {
   tool: string
   args: JsonValue
   info: ToolInfo
+  /** SHA-256 over tool, arguments and workspace: what was asked for, whatever it comes to when it runs. The journal knows a call by it. */
+  identity: string
   subject: CallSubject
 }
 

@@ -93,3 +93,13 @@ test('what would run is shown for tests, and a filter stays one word of it', asy
   expect(subject.command).toBe(subject.preview)
   expect(subject.command).toContain(String.raw`'--test-name-pattern=a'\''; rm -rf \$HOME; '\'''`)
 })
+
+test('an approval is bound to what runs: tests that come to another command, and a folder that comes to another, are other calls', async () => {
+  const prepare = async (tool: string, args: JsonValue) => house.executor.prepare(tool, args, house.workspace, new AbortController().signal)
+  const before = [await prepare('run_tests', {}), await prepare('run_command', { command: 'ls', cwd: 'place' }), await prepare('write_file', { path: 'place/x', content: '' })]
+  await writeFile(join(house.root, 'package.json'), '{ "scripts": { "test": "./other" } }')
+  await symlink('src', join(house.root, 'place'))
+  const after = [await prepare('run_tests', {}), await prepare('run_command', { command: 'ls', cwd: 'place' }), await prepare('write_file', { path: 'place/x', content: '' })]
+  expect(after.map(({ identity }) => identity)).toEqual(before.map(({ identity }) => identity))
+  expect(after.map(({ subject }, at) => subject.hash === before[at]?.subject.hash)).toEqual([false, false, false])
+})
