@@ -1,6 +1,6 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createFakeClock, type FakeClock } from '../platform/clock.fake.ts'
@@ -16,7 +16,10 @@ beforeEach(() => {
   db = openDatabase({ path, clock })
   db.raw.exec('CREATE TABLE things (name TEXT) STRICT')
 })
-afterEach(() => db.close())
+afterEach(() => {
+  db.close()
+  rmSync(dirname(path), { recursive: true })
+})
 
 const names = (): string[] => db.raw.prepare<[], { name: string }>('SELECT name FROM things').all().map((row) => row.name)
 const add = (name: string): unknown => db.prepare<[string]>('INSERT INTO things VALUES (?)').run(name)
@@ -121,4 +124,10 @@ test('what rides along and finds the disk full is tried again by itself', async 
   free()
   await clock.advance(1000)
   expect(names()).toEqual([LONG])
+})
+
+test('a file that is no database is DB_CORRUPT to whoever only looks', () => {
+  const damaged = join(dirname(path), 'damaged.db')
+  writeFileSync(damaged, 'this is no database, and longer than its header would be'.repeat(100))
+  expect(() => openDatabase({ path: damaged, clock, readonly: true })).toThrow(expect.objectContaining({ code: 'DB_CORRUPT' }))
 })

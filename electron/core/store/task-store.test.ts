@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -12,14 +12,19 @@ import { taskRow } from './task-row.fixture.ts'
 
 let clock: FakeClock
 let db: Db
+let folder: string
 let tasks: TaskStore
 
 beforeEach(() => {
   clock = createFakeClock()
-  db = openDatabase({ path: join(mkdtempSync(join(tmpdir(), 'rainy-tasks-')), 'rainy.db'), clock })
+  folder = mkdtempSync(join(tmpdir(), 'rainy-tasks-'))
+  db = openDatabase({ path: join(folder, 'rainy.db'), clock })
   tasks = createTaskStore(db, clock)
 })
-afterEach(() => db.close())
+afterEach(() => {
+  db.close()
+  rmSync(folder, { recursive: true })
+})
 
 test('a task comes back as it was stored', () => {
   const row = taskRow({ id: 'bcd', plan: { steps: [{ id: '1', title: 't', agent: 'coder', dependsOn: [], files: ['a'] }] } })

@@ -1,7 +1,7 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createFakeClock } from '../platform/clock.fake.ts'
 import { openDatabase } from '../store/database.ts'
 import { createProgressStore } from '../store/progress-store.ts'
@@ -9,7 +9,9 @@ import { followTask } from './follow.ts'
 
 test('who follows a task is told when nothing more can be stored', async () => {
   const clock = createFakeClock()
-  const db = openDatabase({ path: join(mkdtempSync(join(tmpdir(), 'rainy-follow-')), 'rainy.db'), clock })
+  const folder = mkdtempSync(join(tmpdir(), 'rainy-follow-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const db = openDatabase({ path: join(folder, 'rainy.db'), clock })
   db.raw.exec('CREATE TABLE things (name TEXT) STRICT')
   const events = followTask(createProgressStore(db, clock), 'task', 0, new AbortController().signal)
   const next = events.next().catch((error: unknown) => error)
