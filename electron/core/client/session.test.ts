@@ -241,10 +241,8 @@ test('a call that may have been begun is not made twice; one that does no harm i
   const message = session.api.call('tasks.message', { taskId: 'task-a', text: 'b' })
   const list = session.api.call('tasks.list', {})
   const start = session.api.call('tasks.start', { task: 'a', workspace: '/w' })
-  const refused = expect(message).rejects.toBeInstanceOf(ConnectionLostError)
-  await sleep(50)
-  owner.child.kill('SIGKILL')
-  await refused
+  setTimeout(() => owner.child.kill('SIGKILL'), 50)
+  await expect(message).rejects.toBeInstanceOf(ConnectionLostError)
   expect([await list, await start]).toEqual([[], { taskId: 'task-a' }])
 })
 

@@ -66,7 +66,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       link = next
       if (isClosed) return await next.leave({ now: true })
       stayLinked()
-      if (next.role !== 'reader') options.onTakeover?.({ role: next.role, pid: next.pid })
+      // Of an owner that left because all was done there is nothing to tell.
+      const goesOn = followed.size === 0 || [...followed].some(({ hasEnded }) => !hasEnded)
+      if (next.role !== 'reader' && goesOn) options.onTakeover?.({ role: next.role, pid: next.pid })
       return
     }
   }
