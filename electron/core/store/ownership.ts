@@ -93,13 +93,16 @@ function begin(options: OwnershipOptions, unlock: () => void): Ownership {
     throw error instanceof RainyError ? error : unopenable(database, error)
   }
   let timer: Disposable
-  const follow = (): void => {
+  const noteMark = (): void => {
     try {
       writeMark(database, measure(db))
     } catch (error) {
       // A mark that stands still costs a later warning, not data; what fills the disk is met by those who write.
       ;(options.log ?? silentLog).warn('high-water mark not written', { error: String(error) })
     }
+  }
+  const follow = (): void => {
+    noteMark()
     timer = options.clock.after(MARK_EVERY_MS, follow)
   }
   timer = options.clock.after(MARK_EVERY_MS, follow)
@@ -115,7 +118,7 @@ function begin(options: OwnershipOptions, unlock: () => void): Ownership {
       timer[Symbol.dispose]()
       try {
         db.flush()
-        writeMark(database, measure(db))
+        noteMark()
       } finally {
         try {
           db.close()
