@@ -8,6 +8,7 @@ import { answerHello } from './http/hello.ts'
 import type { DataPaths } from './platform/paths.ts'
 import { cancelTask, interruptTask } from './tasks/cancel.ts'
 import type { TaskContext } from './tasks/context.ts'
+import { decideApproval } from './tasks/decided.ts'
 import { followTask, tail } from './tasks/follow.ts'
 import { listTasks, readTask, summarize, type TaskReading } from './tasks/read-tasks.ts'
 import type { RecoveredTask } from './tasks/recover.ts'
@@ -15,7 +16,6 @@ import { resumeTasks } from './tasks/resume.ts'
 import { sendMessage } from './tasks/send-message.ts'
 import { startTask } from './tasks/start-task.ts'
 import type { TerminalPanel } from './tasks/terminals.ts'
-
 
 export interface ApiParts {
   context: TaskContext
@@ -53,10 +53,10 @@ export function createHandlers(parts: ApiParts): Handlers {
     'tasks.interrupt': (input) => interruptTask(context, input),
     'tasks.diff': ({ taskId }) => ({ diff: context.executor.diffOfTask(context.tasks.find(taskId).id) }),
     'approvals.list': ({ taskId, all }) => context.inbox.list({ all, ...(taskId === undefined ? {} : { taskId: context.tasks.find(taskId).id }) }),
-    'approvals.decide': async ({ approvalId, decision, always }) => {
+    'approvals.decide': async (input) => {
       // Trusting a folder starts the task that waited for it.
-      if (context.inbox.list({}).some((approval) => approval.kind === 'trust' && approval.id.startsWith(approvalId))) await parts.ready()
-      return context.inbox.decide(approvalId, decision, always)
+      if (context.inbox.list({}).some((approval) => approval.kind === 'trust' && approval.id.startsWith(input.approvalId))) await parts.ready()
+      return decideApproval(context, input)
     },
     'tools.list': () => context.executor.list(),
     'tools.run': async ({ workspace, call }, signal) => runTool(context, workspace, call, signal),

@@ -1,5 +1,6 @@
 import type { RainyApi } from '../../shared/api.ts'
 import type { Config } from '../../shared/config.ts'
+import { RainyError } from '../../shared/errors.ts'
 import type { HostApi } from '../../shared/worker-api.ts'
 import { createAgentPool } from './agent-pool/agent-pool.ts'
 import type { AgentPool } from './agent-pool/types.ts'
@@ -120,11 +121,26 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const pool = createAgentPool({ size: config.limits.workers, entry: files.worker, host: createHost(context), tools: toolInfos, clock, log })
   ending.add(() => pool.dispose())
   ending.add(() => engine.stop())
-  const settling = oncePerTurn(() => settleTasks(context))
+  const ended = new AbortController()
+  const settling = oncePerTurn(() => {
+    try {
+      settleTasks(context)
+    } catch (error) {
+      // The next change tries again; what a task shows may lag behind, its work does not.
+      log.error('the state of a task could not be written', { error: String(error) })
+    }
+  })
   ending.add(settling)
   ending.add(engine.onChange(settling.call))
   let started: Promise<void> | undefined
-  const ready = (): Promise<void> => (started ??= startEngine(context, pool))
+  const ready = (): Promise<void> => {
+    started ??= startEngine(context, pool, ended.signal).catch((error: unknown) => {
+      // Whoever asks next tries again.
+      started = undefined
+      throw error
+    })
+    return started
+  }
   if (options.adopt === 'all') takeUpEverything(context)
   if (options.warm || options.adopt === 'all') {
     // Who starts a task waits for the same promise and is told; here it is only noted.
@@ -133,15 +149,21 @@ export async function createCore(options: CoreOptions): Promise<Core> {
 
   const parts = { context, pool, recovered, paths, env, startWorkspace: options.workspace, panel: createTerminalPanel(terminals, workspaces), ready }
   return {
-    api: createApi(createHandlers(parts), createStreams(parts)),
+    api: createApi(createHandlers(parts), createStreams(parts), ended.signal),
     epoch,
-    idle: () => untilIdle(context),
-    dispose: () => ending.dispose(),
+    idle: () => untilIdle(context, ended.signal),
+    dispose() {
+      // First those who watch and ask, then what runs, last the database.
+      ended.abort()
+      return ending.dispose()
+    },
   }
 }
 
-async function startEngine({ engine }: TaskContext, pool: AgentPool): Promise<void> {
-  engine.register(await pool.start())
+async function startEngine({ engine }: TaskContext, pool: AgentPool, ended: AbortSignal): Promise<void> {
+  const app = await pool.start()
+  if (ended.aborted) throw new RainyError('CANCELLED', 'This program is ending.')
+  engine.register(app)
   engine.start()
 }
 
@@ -175,15 +197,23 @@ function oncePerTurn(work: () => void): Disposable & { call(): void } {
   }
 }
 
-function untilIdle({ tasks, epoch }: TaskContext): Promise<void> {
-  const moves = (): boolean => tasks.unfinished({ epoch }).some((task) => task.status !== 'parked')
+/** Also where a decision has just set a run going and its task still says parked. */
+function untilIdle({ tasks, engine, epoch }: TaskContext, ended: AbortSignal): Promise<void> {
+  const moves = (): boolean => {
+    const { queued, running } = engine.load()
+    return queued + running > 0 || tasks.unfinished({ epoch }).some((task) => task.status !== 'parked')
+  }
   return new Promise((resolve) => {
     const check = (): void => {
-      if (moves()) return
+      if (!ended.aborted && moves()) return
       listening[Symbol.dispose]()
+      watching[Symbol.dispose]()
+      ended.removeEventListener('abort', check)
       resolve()
     }
     const listening = tasks.onChanged(check)
+    const watching = engine.onChange(check)
+    ended.addEventListener('abort', check)
     check()
   })
 }

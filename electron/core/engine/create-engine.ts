@@ -11,7 +11,7 @@ import type { Engine } from './types.ts'
 /** The durable engine over one database: events, queue, run loop, waits. design.md part 4; the state machine is run-machine.ts. */
 export function createEngine(options: EngineOptions): Engine {
   const context = createContext(options)
-  const { db, clock, ids, epoch, hooks, runs, events } = context
+  const { db, clock, ids, epoch, hooks, runs, events, waits } = context
   const live = createLiveInvocations()
   const listeners = new Set<() => void>()
   const adopted = new Set<string>()
@@ -94,6 +94,7 @@ export function createEngine(options: EngineOptions): Engine {
         for (const run of runs.listByGroup(groupKey)) machine.unpark(run)
       }),
     runsOfGroup: (groupKey) => runs.listByGroup(groupKey).map((run) => toView(run, events.get(run.eventSeq))),
+    sleeps: (groupKey) => waits.sleepsInGroup(groupKey),
     run: (runId) => {
       const run = runs.get(runId)
       return run && toView(run, events.get(run.eventSeq))

@@ -89,6 +89,8 @@ export interface Engine {
   /** A parked run goes on. */
   unparkGroup(groupKey: string): void
   runsOfGroup(groupKey: string): RunView[]
+  /** Whether a run of the group sleeps until a time: it goes on by itself. */
+  sleeps(groupKey: string): boolean
   run(runId: string): RunView | undefined
   /** Counts over what is adopted. */
   load(): { queued: number; running: number; waiting: number }

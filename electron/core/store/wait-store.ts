@@ -25,6 +25,8 @@ export interface WaitStore {
   /** The newest event that the run has taken by an earlier answer's wait of the same name and expression; 0 where none. */
   lastTaken(wait: Wait): number
   isPending(runId: string): boolean
+  /** Whether a run of the group sleeps until a time. */
+  sleepsInGroup(groupKey: string): boolean
   /** Whether steps that were asked for one by one are still to be answered. */
   hasPlanned(runId: string): boolean
   /** Gives the signal's name up: the wait can only time out. */
@@ -48,6 +50,9 @@ export function createWaitStore(db: Db): WaitStore {
     `SELECT max(matched_seq) AS seq FROM waits WHERE run_id = ? AND kind = 'event' AND topic IS ? AND expression IS ? AND dispatch < ? AND open = 0`,
   )
   const pending = db.prepare<[string], { found: number }>('SELECT 1 AS found FROM waits WHERE run_id = ? AND open = 1 LIMIT 1')
+  const sleeping = db.prepare<[string], { found: number }>(
+    `SELECT 1 AS found FROM waits JOIN runs ON runs.id = waits.run_id WHERE runs.group_key = ? AND waits.kind = 'sleep' AND waits.open = 1 LIMIT 1`,
+  )
   const planned = db.prepare<[string], { found: number }>(`SELECT 1 AS found FROM waits WHERE run_id = ? AND open = 1 AND kind = 'planned' LIMIT 1`)
   const loseSignal = db.prepare<[string, string]>('UPDATE waits SET topic = NULL WHERE run_id = ? AND step_id = ?')
   const deleteOfRun = db.prepare<[string]>('DELETE FROM waits WHERE run_id = ?')
@@ -63,6 +68,7 @@ export function createWaitStore(db: Db): WaitStore {
     listByTopic: (kind, topic) => byTopic.all(kind, topic).map(toWait),
     lastTaken: (wait) => lastTaken.get(wait.runId, wait.topic, wait.expression, wait.dispatch)?.seq ?? 0,
     isPending: (runId) => pending.get(runId) !== undefined,
+    sleepsInGroup: (groupKey) => sleeping.get(groupKey) !== undefined,
     hasPlanned: (runId) => planned.get(runId) !== undefined,
     loseSignal: (runId, stepId) => void loseSignal.run(runId, stepId),
     deleteOfRun: (runId) => void deleteOfRun.run(runId),

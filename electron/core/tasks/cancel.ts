@@ -16,7 +16,7 @@ export function cancelTask({ db, tasks, progress, engine, inbox }: TaskContext, 
   return { taskId: task.id }
 }
 
-/** Stops what runs of a task and keeps it: `rainy resume` goes on. A task that has ended or waits for someone is left as it is. */
+/** Stops what runs of a task and keeps it: `rainy resume` goes on. One that has ended is left as it is; one that waits for someone still does. */
 export async function interruptTask({ db, tasks, progress, engine }: TaskContext, input: { taskId: string }): Promise<{ taskId: string }> {
   const task = tasks.find(input.taskId)
   if (FINISHED_STATUSES.has(task.status)) return { taskId: task.id }
@@ -24,7 +24,8 @@ export async function interruptTask({ db, tasks, progress, engine }: TaskContext
   db.transaction(() => {
     const now = tasks.find(task.id)
     if (FINISHED_STATUSES.has(now.status)) return
-    tasks.update(task.id, { epoch: 0 })
+    // What waits for a decision goes on once it is made, whoever the owner is then.
+    if (now.status !== 'parked') tasks.update(task.id, { epoch: 0 })
     progress.append(task.id, { type: 'interrupted', reason: 'stopped by the user', next: `rainy resume ${task.id}` })
   })
   return { taskId: task.id }

@@ -1,6 +1,19 @@
-import type { ApprovalView, Decision } from '../../../shared/api.ts'
+import type { ApprovalView, Decision, OperationParsedInput } from '../../../shared/api.ts'
+import { readInstructions } from '../config/workspace-config.ts'
 import type { TaskContext } from './context.ts'
-import { launchRound } from './launch-round.ts'
+import { launchFirstRound } from './launch-round.ts'
+
+/** A person's decision. What a folder says to its agents is read and frozen when it becomes trusted; a mistake in it is CONFIG_INVALID, and nothing is decided. */
+export async function decideApproval(context: TaskContext, { approvalId, decision, always }: OperationParsedInput<'approvals.decide'>): Promise<ApprovalView> {
+  const { db, tasks, inbox } = context
+  const asked = inbox.list({}).find((approval) => approval.kind === 'trust' && approval.id.startsWith(approvalId))
+  const instructions = asked && decision === 'approve' ? await readInstructions(asked.workspace, context.config) : undefined
+  return db.transaction(() => {
+    const task = asked && tasks.get(asked.taskId)
+    if (task && instructions !== undefined) tasks.update(task.id, { header: { ...task.header, instructions } })
+    return inbox.decide(approvalId, decision, always)
+  })
+}
 
 /** What follows a decision, in the transaction that stores it. */
 export function afterDecision(context: TaskContext, approval: ApprovalView, decision: Decision): void {
@@ -11,7 +24,7 @@ export function afterDecision(context: TaskContext, approval: ApprovalView, deci
 }
 
 function afterTrust(context: TaskContext, approval: ApprovalView, decision: Decision): void {
-  const { tasks, trust, messages, engine, progress } = context
+  const { tasks, trust, engine, progress } = context
   const task = tasks.get(approval.taskId)
   if (!task || task.status !== 'parked' || task.reason !== 'trust') return
   if (decision === 'deny') {
@@ -21,6 +34,5 @@ function afterTrust(context: TaskContext, approval: ApprovalView, decision: Deci
   }
   trust.set(task.workspace, true)
   engine.adopt(task.id)
-  const first = messages.ofTask(task.id)[0]
-  launchRound(context, task, { text: first?.text ?? task.text, files: first?.files ?? [] })
+  launchFirstRound(context, task.id)
 }

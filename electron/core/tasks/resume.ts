@@ -3,7 +3,8 @@ import { RainyError } from '../../../shared/errors.ts'
 import { FINISHED_STATUSES } from '../../../shared/tasks.ts'
 import type { TaskRow } from '../store/task-store.ts'
 import type { TaskContext } from './context.ts'
-import { launchRound } from './launch-round.ts'
+import { readInstructions } from '../config/workspace-config.ts'
+import { launchFirstRound } from './launch-round.ts'
 import { resumedHeader } from './task-header.ts'
 
 /** Parked for these, a task goes on as soon as it is resumed; the others first need a decision. */
@@ -19,11 +20,11 @@ export async function resumeTasks(context: TaskContext, input: OperationParsedIn
     if (FINISHED_STATUSES.has(task.status)) {
       throw new RainyError('NOT_RESUMABLE', `Task ${task.id} is ${task.status}; \`rainy run -c ${task.id} "…"\` goes on with it.`)
     }
-    resumeTask(context, task, input.options)
+    await resumeTask(context, task, input.options)
     return { taskIds: [task.id] }
   }
   const candidates = context.tasks.unfinished(input.workspace === undefined ? {} : { workspace: input.workspace }).filter((task) => canGoOn(context, task))
-  for (const task of candidates) resumeTask(context, task, input.options)
+  for (const task of candidates) await resumeTask(context, task, input.options)
   return { taskIds: candidates.map((task) => task.id) }
 }
 
@@ -33,20 +34,22 @@ function canGoOn({ inbox, trust }: TaskContext, task: TaskRow): boolean {
   return inbox.list({ taskId: task.id }).length === 0
 }
 
-function resumeTask(context: TaskContext, task: TaskRow, options: TaskOptions): void {
-  const { db, tasks, engine, progress, trust, epoch, inbox, messages } = context
+/** Also where a message is what makes the task go on. */
+export async function resumeTask(context: TaskContext, task: TaskRow, options: TaskOptions): Promise<void> {
+  const { db, tasks, engine, progress, trust, epoch, inbox } = context
   if (options.trust) trust.set(task.workspace, true)
   const settled = task.status === 'parked' && task.reason !== null && RESUME_SETTLES.has(task.reason)
-  const header = resumedHeader(context, task.header, options, settled ? task.reason : null)
+  const resumed = resumedHeader(context, task.header, options, settled ? task.reason : null)
+  const header = waitsForTrust(task) && trust.isTrusted(task.workspace) ? { ...resumed, instructions: await readInstructions(task.workspace, context.config) } : resumed
   engine.adopt(task.id)
   db.transaction(() => {
     tasks.update(task.id, { header, epoch, ...(settled ? { reason: null } : {}) })
     if (JSON.stringify(header) !== JSON.stringify(task.header)) recordHeader(context, task)
-    if (task.status === 'parked' && task.reason === 'trust') {
+    if (waitsForTrust(task)) {
       if (!trust.isTrusted(task.workspace)) return
-      for (const approval of inbox.list({ taskId: task.id })) if (approval.kind === 'trust') inbox.decide(approval.id, 'approve', false)
-      const first = messages.ofTask(task.id)[0]
-      launchRound(context, tasks.find(task.id), { text: first?.text ?? task.text, files: first?.files ?? [] })
+      const asked = inbox.list({ taskId: task.id }).find((approval) => approval.kind === 'trust')
+      if (asked) inbox.decide(asked.id, 'approve', false)
+      else launchFirstRound(context, task.id)
       return
     }
     if (settled) {
@@ -56,6 +59,10 @@ function resumeTask(context: TaskContext, task: TaskRow, options: TaskOptions): 
       progress.append(task.id, { type: 'status', status: 'running' })
     }
   })
+}
+
+function waitsForTrust(task: TaskRow): boolean {
+  return task.status === 'parked' && task.reason === 'trust'
 }
 
 /** The header changes only so, and that is an event. */

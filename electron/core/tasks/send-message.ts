@@ -4,13 +4,17 @@ import { FINISHED_STATUSES } from '../../../shared/tasks.ts'
 import type { MessageRow } from '../store/message-store.ts'
 import type { TaskContext } from './context.ts'
 import { launchRound } from './launch-round.ts'
+import { resumeTask } from './resume.ts'
 import { resumedHeader } from './task-header.ts'
 
 /** Steers the round that runs, at its next turn; where none does, starts the next one. */
-export function sendMessage(context: TaskContext, input: OperationParsedInput<'tasks.message'>): { taskId: string } {
+export async function sendMessage(context: TaskContext, input: OperationParsedInput<'tasks.message'>): Promise<{ taskId: string }> {
   const { db, tasks, engine } = context
-  const taskId = tasks.find(input.taskId).id
-  engine.adopt(taskId)
+  const before = tasks.find(input.taskId)
+  const taskId = before.id
+  // Whoever speaks to a task wants it to go on: one that was interrupted, or stands at a limit, does.
+  if (FINISHED_STATUSES.has(before.status)) engine.adopt(taskId)
+  else await resumeTask(context, before, input.options)
   db.transaction(() => {
     const task = tasks.find(taskId)
     if (!FINISHED_STATUSES.has(task.status)) {

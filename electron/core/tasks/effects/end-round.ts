@@ -1,5 +1,6 @@
 import type { ErrorBody } from '../../../../shared/errors.ts'
 import type { TaskContext } from '../context.ts'
+import { NEXT_ROUND } from '../launch-round.ts'
 import { startNextRound } from '../send-message.ts'
 import type { EffectArgs, EffectEnd, EffectScope } from './types.ts'
 
@@ -32,6 +33,6 @@ export function markFailed({ tasks, progress, engine }: TaskContext, taskId: str
 function takeUpLateMessages(context: TaskContext, taskId: string): void {
   const late = context.messages.untaken(taskId)
   if (late.length === 0) return
-  for (const message of late) context.messages.take(taskId, message.position, 'next-round')
+  for (const message of late) context.messages.take(taskId, message.position, NEXT_ROUND)
   startNextRound(context, taskId, { text: late.map((message) => message.text).join('\n\n'), files: late.flatMap((message) => message.files), options: {} })
 }
