@@ -10,6 +10,8 @@ import type { Log } from '../platform/log.ts'
 const PING_INTERVAL_MS = 2000
 /** Pings in a row without an answer until a thread counts as hung: 10 s. Counted, not timed: a machine that slept is not a thread that hung. */
 const MISSED_PINGS_LIMIT = 5
+/** Until its code is loaded a thread cannot answer: on a busy machine that takes a while. */
+const MISSED_PINGS_LIMIT_AT_START = 30
 const HEAP_LIMIT_MB = 1024
 
 // Typed as a module with a default; at run time it is the function itself, or in a bundle that module.
@@ -66,6 +68,7 @@ export function startAgentThread({ name, entry, host, tools, clock, log, heapLim
   let lost = false
   let terminated = false
   let missed = 0
+  let missable = MISSED_PINGS_LIMIT_AT_START
   let failReady: (error: Error) => void = () => undefined
   let pingTimer: Disposable | undefined
 
@@ -103,7 +106,7 @@ export function startAgentThread({ name, entry, host, tools, clock, log, heapLim
     pingTimer = clock.after(PING_INTERVAL_MS, () => {
       if (lost) return
       missed += 1
-      if (missed > MISSED_PINGS_LIMIT) {
+      if (missed > missable) {
         cause = 'hung'
         void worker.terminate()
         return
@@ -135,7 +138,7 @@ export function startAgentThread({ name, entry, host, tools, clock, log, heapLim
     api.init(proxy(host), tools).then(resolve, reject)
   })
   // Whoever waits for it is told; where no one waits, losing the thread has been told already.
-  ready.catch(() => undefined)
+  ready.then(() => (missable = MISSED_PINGS_LIMIT)).catch(() => undefined)
   ping()
 
   return {
