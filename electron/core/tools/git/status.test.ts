@@ -42,6 +42,18 @@ test('a change within the same moment, of the same size, is seen', async () => {
   expect((await agrees(repository)).files).toEqual([{ path: 'a', index: 'A', worktree: 'M' }])
 })
 
+test('a file taken out of the index that is still there is deleted and untracked', async () => {
+  using repository = createTestRepository()
+  repository.write('a', 'one')
+  repository.git('add', 'a')
+  repository.git('commit', '-qm', 'x')
+  repository.git('rm', '-q', '--cached', 'a')
+  expect((await agrees(repository)).files).toEqual([
+    { path: 'a', index: 'D', worktree: '.' },
+    { path: 'a', index: '?', worktree: '?' },
+  ])
+})
+
 test('a file that was only touched is unchanged', async () => {
   using repository = createTestRepository()
   repository.write('a', 'one\n')

@@ -88,8 +88,9 @@ export async function gitStatus(root: string, options: { signal: AbortSignal; ca
     const [index, worktree] = conflictLetters(entries)
     rows.set(path, { path, index, worktree })
   }
-  for (const path of scan.untracked) rows.set(path, { path, index: '?', worktree: '?' })
-  return { branch: head.ref?.replace(/^refs\/heads\//, '') ?? '(detached)', files: visibleFrom(repository.prefix, [...rows.values()]) }
+  // A file that was taken out of the index and is still there has two rows.
+  const untracked = scan.untracked.map((path): StatusFile => ({ path, index: '?', worktree: '?' }))
+  return { branch: head.ref?.replace(/^refs\/heads\//, '') ?? '(detached)', files: visibleFrom(repository.prefix, [...rows.values(), ...untracked]) }
 
   function applyChanges(changes: Array<{ path: string; status: string }>, column: 'index' | 'worktree', renames: Map<string, string>): void {
     const moved = new Set(renames.values())
