@@ -1,6 +1,6 @@
-import type { Ignore } from 'ignore'
 import { dirname, join } from 'node:path'
 import { RainyError } from '../../../../shared/errors.ts'
+import { isIgnored, type IgnoreLevel } from '../ignore-verdict.ts'
 import type { FileStamp, Workspace, WorkspacePath } from '../../workspace/types.ts'
 
 const IGNORE_FILE_LIMIT_BYTES = 1024 * 1024
@@ -20,39 +20,27 @@ export interface IgnoreRules {
   within(name: string): Promise<IgnoreRules>
 }
 
-interface Level {
-  /** Of the folder that holds the rules, from the root; `` for the root. */
-  folder: string
-  rules: Ignore
-}
-
 /** The rules of git's ignore files (gitignore(5)) for a folder of the workspace. `onFile` is told of each file they came from. */
 export async function ignoreRulesFor(workspace: Workspace, folder: WorkspacePath, onFile: (file: IgnoreFile) => void): Promise<IgnoreRules> {
   const { default: ignore } = await import('ignore')
-  const load = async (relativeFolder: string): Promise<Level[]> => {
+  const load = async (relativeFolder: string): Promise<IgnoreLevel[]> => {
     const names = relativeFolder === '' ? ['.gitignore', '.git/info/exclude'] : [`${relativeFolder}/.gitignore`]
     const levels = await Promise.all(
-      names.map(async (relative): Promise<Level[]> => {
+      names.map(async (relative): Promise<IgnoreLevel[]> => {
         const path = { relative, absolute: join(workspace.root, relative) }
         const file = await readIfThere(workspace, path)
         if (!file) return []
         onFile({ path, stamp: file.stamp })
-        return [{ folder: relativeFolder, rules: ignore({ allowRelativePaths: true }).add(Buffer.from(file.bytes).toString('utf8').replace(/^\ufeff/u, '')) }]
+        return [{ base: relativeFolder === '' ? '' : `${relativeFolder}/`, rules: ignore({ allowRelativePaths: true }).add(Buffer.from(file.bytes).toString('utf8').replace(/^\ufeff/u, '')) }]
       }),
     )
     return levels.flat()
   }
-  const rulesOf = (relativeFolder: string, levels: Level[]): IgnoreRules => ({
+  const rulesOf = (relativeFolder: string, levels: IgnoreLevel[]): IgnoreRules => ({
     ignores(name, isFolder) {
       if (NEVER_SHOWN.has(name)) return true
       const path = `${relativeFolder === '' ? name : `${relativeFolder}/${name}`}${isFolder ? '/' : ''}`
-      // The nearest file that speaks of it decides.
-      for (const level of levels) {
-        const said = level.rules.test(level.folder === '' ? path : path.slice(level.folder.length + 1))
-        if (said.ignored) return true
-        if (said.unignored) return false
-      }
-      return false
+      return isIgnored(levels, path)
     },
     async within(name) {
       const inner = relativeFolder === '' ? name : `${relativeFolder}/${name}`
