@@ -55,6 +55,8 @@ export function createActions({ connection, store, bridge, signal }: Wiring): Ac
         } else if (workspace !== null) {
           const { taskId } = await api.call('tasks.start', { task: text, workspace, options }, { signal })
           state().selectTask(taskId)
+          // The first task in a folder that is empty or new makes it a trusted one.
+          if (state().trusted === false) void actions.loadTrust()
         }
       })
       state().setSending(false)

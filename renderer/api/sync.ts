@@ -19,7 +19,11 @@ export function startSync(connection: Connection, store: AppStore, actions: Acti
     if (state === 'open') void greet(connection, store, actions, signal)
   })
   watch('tasks.watch', () => ({}), (items) => store.getState().applyTasks(items))
-  watch('approvals.watch', () => ({}), (items) => store.getState().applyApprovals(items))
+  watch('approvals.watch', () => ({}), (items) => {
+    store.getState().applyApprovals(items)
+    // A folder can be trusted in its task too, and from another window or a terminal.
+    if (items.some(({ kind, status }) => kind === 'trust' && status !== 'pending')) void actions.loadTrust()
+  })
   watch('status.watch', () => ({}), (items) => {
     const last = items.at(-1)
     if (last) store.getState().setStatus(last)
