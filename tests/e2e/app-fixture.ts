@@ -9,6 +9,8 @@ import { openOnDesktop } from './desktop-host.ts'
 /** The app as a person has it before them, in whichever host. */
 export interface RunningApp {
   page: Page
+  /** Opens another folder the way this host does it: by its dialog, or by typing its path. */
+  chooseFolder(dir: string): Promise<void>
   /** SIGKILL to the process that holds the core: nothing of it can tidy up. */
   kill(): Promise<void>
   close(): Promise<void>

@@ -26,6 +26,11 @@ export async function openInBrowser(place: AppPlace, env: Record<string, string>
   let over = false
   return {
     page,
+    async chooseFolder(dir) {
+      await page.getByRole('button', { name: /change folder$/ }).click()
+      await page.getByRole('textbox', { name: 'Path of the folder' }).fill(dir)
+      await page.getByRole('textbox', { name: 'Path of the folder' }).press('Enter')
+    },
     async kill() {
       over = true
       await end('SIGKILL')

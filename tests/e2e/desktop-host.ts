@@ -22,6 +22,13 @@ export async function openOnDesktop(place: AppPlace, env: Record<string, string>
   let over = false
   return {
     page,
+    async chooseFolder(dir) {
+      // The system's own dialog cannot be driven: it answers at once, here and in Electron alike.
+      await app.evaluate(({ dialog }, chosen) => {
+        dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] })
+      }, dir)
+      await page.getByRole('button', { name: /change folder$/ }).click()
+    },
     async kill() {
       over = true
       const ended = new Promise((resolve) => app.process().once('exit', resolve))
