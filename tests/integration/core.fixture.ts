@@ -5,7 +5,7 @@ import type { TaskOptions } from '../../shared/api.ts'
 import type { ProgressEvent } from '../../shared/progress.ts'
 import type { TaskDetail } from '../../shared/tasks.ts'
 import { createCore, type Core } from '../../electron/core/create-core.ts'
-import { systemClock } from '../../electron/core/platform/clock.ts'
+import { systemClock, type Clock } from '../../electron/core/platform/clock.ts'
 import { silentLog } from '../../electron/core/platform/log.ts'
 import { dataPaths, type ProgramFiles } from '../../electron/core/platform/paths.ts'
 import { acquireOwnership } from '../../electron/core/store/ownership.ts'
@@ -55,12 +55,12 @@ export interface Finished {
 const isEnd = ({ type }: ProgressEvent): boolean => ['complete', 'failed', 'cancelled', 'interrupted', 'parked'].includes(type)
 
 /** The core from its sources, in this process. */
-export async function startCore(place: Place, { adopt = 'own', files = SOURCE }: { adopt?: 'own' | 'all'; files?: ProgramFiles } = {}): Promise<RunningCore> {
+export async function startCore(place: Place, { adopt = 'own', files = SOURCE, clock = systemClock }: { adopt?: 'own' | 'all'; files?: ProgramFiles; clock?: Clock } = {}): Promise<RunningCore> {
   const paths = dataPaths(place.dataDir, {})
   const ownership = acquireOwnership({ paths, kind: 'command', clock: systemClock, version: '0.0.0' })
   if (!ownership) throw new Error('another core owns the data folder')
   const env = { PATH: process.env['PATH'], HOME: place.dir }
-  const core = await createCore({ paths, env, ownership, files, version: '0.0.0', adopt, workspace: place.workspace, warm: true, log: silentLog })
+  const core = await createCore({ paths, env, ownership, files, version: '0.0.0', adopt, workspace: place.workspace, warm: true, log: silentLog, clock })
   const follow: RunningCore['follow'] = async (taskId, until, after = 0) => {
     const stop = new AbortController()
     const events: ProgressEvent[] = []
@@ -83,12 +83,19 @@ export async function startCore(place: Place, { adopt = 'own', files = SOURCE }:
   }
 }
 
+export interface StartAllOptions extends Omit<ModelServerOptions, 'script'> {
+  files?: Record<string, string>
+  git?: boolean
+  config?: Record<string, unknown>
+  clock?: Clock
+}
+
 /** The usual: a place, a server with a script, a core. */
-export async function startAll(script: ModelServerOptions['script'], { files = {}, git = false, config = {} }: { files?: Record<string, string>; git?: boolean; config?: Record<string, unknown> } = {}): Promise<RunningCore & { place: Place; server: ModelServer }> {
+export async function startAll(script: ModelServerOptions['script'], { files = {}, git = false, config = {}, clock, ...serverOptions }: StartAllOptions = {}): Promise<RunningCore & { place: Place; server: ModelServer }> {
   const place = createPlace(files, { git })
-  const server = await startModelServer({ script })
+  const server = await startModelServer({ script, ...serverOptions })
   writeConfig(place, server, config)
-  const running = await startCore(place)
+  const running = await startCore(place, clock ? { clock } : {})
   return {
     ...running,
     place,
