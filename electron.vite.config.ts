@@ -21,6 +21,8 @@ const external = [
 
 export default defineConfig({
   main: {
+    // AgentKit imports these at its start, and our agents have no MCP servers: see the file.
+    resolve: { alias: [{ find: /^@modelcontextprotocol\/sdk\/.*$/, replacement: at('electron/worker/agentkit/no-mcp.ts') }, { find: /^eventsource$/, replacement: at('electron/worker/agentkit/no-mcp.ts') }] },
     build: {
       outDir: 'out/main',
       externalizeDeps: false,
