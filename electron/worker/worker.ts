@@ -1,11 +1,15 @@
 import { expose } from 'comlink'
 import nodeAdapter from 'comlink/dist/umd/node-adapter.js'
+import module from 'node:module'
 import { parentPort } from 'node:worker_threads'
 import type { HostApi, WorkerApi } from '../../shared/worker-api.ts'
 import { type App, createApp } from './app.ts'
 
 // Typed as a module with a default; at run time it is the function itself, or in a bundle that module.
 const nodeEndpoint = ((nodeAdapter as { default?: unknown }).default ?? nodeAdapter) as typeof nodeAdapter.default
+
+/** Later than the first model call is sent. */
+const COMPILE_CACHE_AFTER_MS = 50
 
 /** The root of an agent thread. It has no environment, holds no secret and reaches the world through the host alone. */
 function start(): void {
@@ -18,6 +22,8 @@ function start(): void {
   const api: WorkerApi = {
     init(host: HostApi, tools) {
       app = createApp(host, tools)
+      // Written now, since a thread that is terminated writes nothing. Costs nothing where nothing is new.
+      setTimeout(() => module.flushCompileCache?.(), COMPILE_CACHE_AFTER_MS).unref()
       return app.register()
     },
     invoke: (request) => ready().invoke(request),

@@ -1,5 +1,7 @@
 import { proxy, type Remote, releaseProxy, wrap } from 'comlink'
 import nodeAdapter from 'comlink/dist/umd/node-adapter.js'
+import module from 'node:module'
+import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { ToolInfo } from '../../../shared/tools.ts'
 import type { FunctionRegistration, HostApi, InvokeRequest, InvokeResponse, WorkerApi } from '../../../shared/worker-api.ts'
@@ -59,8 +61,8 @@ interface Running {
 }
 
 export function startAgentThread({ name, entry, host, tools, clock, log, heapLimitMb = HEAP_LIMIT_MB, onChange, onLost }: AgentThreadParts): AgentThread {
-  // No environment: a worker holds no secrets, and the SDK would read it at every request.
-  const worker = new Worker(entry, { name, env: {}, execArgv: [], stdout: true, stderr: true, resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } })
+  // Hardly an environment: a worker holds no secrets, and the SDK would read it at every request.
+  const worker = new Worker(entry, { name, env: compileCacheEnv(), execArgv: [], stdout: true, stderr: true, resourceLimits: { maxOldGenerationSizeMb: heapLimitMb } })
   const api: Remote<WorkerApi> = wrap<WorkerApi>(nodeEndpoint(worker))
   const running = new Set<Running>()
   const idleWaiters = new Set<() => void>()
@@ -187,4 +189,11 @@ export function startAgentThread({ name, entry, host, tools, clock, log, heapLim
       api[releaseProxy]()
     },
   }
+}
+
+/** A thread does not share its parent's compile cache unless it is named to it. */
+function compileCacheEnv(): Record<string, string> {
+  // The folder that Node tells of is one for this version, inside the one that it was given.
+  const dir = module.getCompileCacheDir?.()
+  return dir === undefined ? {} : { NODE_COMPILE_CACHE: dirname(dir) }
 }
