@@ -64,8 +64,9 @@ export async function createStand(script: ModelServerOptions['script'], { files 
   }
 }
 
-export function startNode(args: string[], wrap: string[] = []): Started {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/_API_KEY$|_BASE_URL$|^RAINY_|^UV_/.test(name)))
+export function startNode(args: string[], wrap: string[] = [], more: Record<string, string> = {}): Started {
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/_API_KEY$|_BASE_URL$|^RAINY_|^UV_/.test(name)))
+  const env = { ...inherited, ...more }
   const [program = process.execPath, ...rest] = [...wrap, process.execPath, ...args]
   const startedAt = now()
   const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] })
