@@ -8,10 +8,10 @@ import { type App, createApp } from './app.ts'
 // Typed as a module with a default; at run time it is the function itself, or in a bundle that module.
 const nodeEndpoint = ((nodeAdapter as { default?: unknown }).default ?? nodeAdapter) as typeof nodeAdapter.default
 
-/** Later than the first model call is sent. */
+/** Not in the middle of the start. */
 const COMPILE_CACHE_AFTER_MS = 50
 
-/** The root of an agent thread. It has no environment, holds no secret and reaches the world through the host alone. */
+/** The root of an agent thread. It has no environment but where compiled code is kept, holds no secret and reaches the world through the host alone. */
 function start(): void {
   if (!parentPort) throw new Error('worker.ts runs in a worker thread')
   let app: App | undefined
