@@ -73,7 +73,7 @@ export const statusViewSchema = z.object({
 export type StatusView = z.infer<typeof statusViewSchema>
 
 /** An ID, or an unambiguous beginning of one. */
-const idSchema = z.string().min(1).max(100)
+const idSchema = z.string().min(1, 'Give an ID').max(100, 'No ID is that long')
 /** A whole ID, as platform/ids.ts makes it. */
 const wholeIdSchema = z.string().regex(/^[bcdfghjkmnpqrstvwxz2-9]{12}$/, 'Not an ID')
 const absolutePathSchema = z.string().min(1).max(4096)
