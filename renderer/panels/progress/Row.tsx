@@ -28,7 +28,7 @@ export const Row = memo(function Row({ item }: { item: Item }): ReactElement {
       return (
         <p className="thin-row" title={item.handoff.reason}>
           <ArrowRight aria-hidden="true" />
-          <span>
+          <span className="handoff">
             <strong>{item.handoff.from}</strong> handed over to <strong>{item.handoff.to}</strong>
           </span>
           <span className="muted clip" dir="auto">{item.handoff.reason}</span>
@@ -81,7 +81,7 @@ function MessageRow({ item }: { item: Extract<Item, { kind: 'message' }> }): Rea
     <article className={`message-row ${item.agent === 'user' ? 'user' : ''}`} aria-label={item.agent === 'user' ? 'You said' : `${item.agent} says`} aria-busy={item.streaming}>
       <header className="agent small" title={exactTime(item.ts)}>
         {item.agent === 'user' ? 'you' : item.agent}
-        {item.attempt > 1 ? <span className="muted"> · attempt {item.attempt}</span> : null}
+        {item.begunAgain ? <span className="muted"> · began again</span> : null}
       </header>
       <RichText text={item.text} onLink={openLink} />
     </article>

@@ -24,6 +24,11 @@ describe('a message', () => {
     expect(texts(fold(token('wrong'), token('right', 2), token('!', 2)))).toEqual(['right!'])
   })
 
+  test('says that it began again only where text was replaced, whatever number its attempt has', () => {
+    expect(fold(token('a', 201), token('b', 201)).items).toMatchObject([{ begunAgain: false }])
+    expect(fold(token('a', 201), token('b', 202), token('c', 202)).items).toMatchObject([{ begunAgain: true, text: 'bc' }])
+  })
+
   test('takes no late token of an attempt that was replaced', () => {
     expect(texts(fold(token('a'), token('b', 2), token('late')))).toEqual(['b'])
   })

@@ -97,12 +97,12 @@ function foldText(draft: Draft, event: Of<'token'> | Of<'message'>, streaming: b
   if (place === undefined || row?.kind !== 'message') {
     if (event.text.trim() === '' && !streaming) return
     const id = `m${event.messageId}`
-    add(draft, { kind: 'message', id, ts: event.ts, runId: event.runId, agent: event.agent, attempt: attempt ?? 0, text: event.text, streaming }, key)
+    add(draft, { kind: 'message', id, ts: event.ts, runId: event.runId, agent: event.agent, attempt: attempt ?? 0, begunAgain: false, text: event.text, streaming }, key)
     return
   }
   if (attempt !== undefined && attempt < row.attempt) return
   const goesOn = attempt !== undefined && attempt === row.attempt
-  draft.items[place] = { ...row, attempt: attempt ?? row.attempt, text: goesOn ? row.text + event.text : event.text, streaming }
+  draft.items[place] = { ...row, attempt: attempt ?? row.attempt, begunAgain: row.begunAgain || (attempt !== undefined && !goesOn), text: goesOn ? row.text + event.text : event.text, streaming }
 }
 
 /** Calls of one run and one tool that follow each other share a row: the parts of one batch. */

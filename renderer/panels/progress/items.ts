@@ -21,7 +21,7 @@ export interface ToolCallItem {
 
 /** One row of a task's progress. Rows are immutable: a row that changes is replaced, so an unchanged one is never drawn again. */
 export type Item =
-  | { kind: 'message'; id: string; ts: number; runId: string | undefined; agent: string; attempt: number; text: string; streaming: boolean }
+  | { kind: 'message'; id: string; ts: number; runId: string | undefined; agent: string; attempt: number; begunAgain: boolean; text: string; streaming: boolean }
   | { kind: 'tools'; id: string; ts: number; runId: string | undefined; tool: string; calls: readonly ToolCallItem[] }
   | { kind: 'step'; id: string; ts: number; runId: string | undefined; step: number; total: number; message: string; agent: string | undefined }
   | { kind: 'handoff'; id: string; ts: number; runId: string | undefined; handoff: Handoff }
