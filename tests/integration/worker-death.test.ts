@@ -7,8 +7,8 @@ import { calls, play } from '../model-server/scripts/scene.ts'
 import { startModelServer } from '../model-server/server.ts'
 import { createPlace, SOURCE, startCore, writeConfig } from './core.fixture.ts'
 
-const TURNS = 40
-const LATENCY_MS = 50
+const TURNS = 20
+const LATENCY_MS = 40
 const reading = play({ coder: ({ turn }) => ({ latencyMs: LATENCY_MS, ...(turn < TURNS ? calls(['read_file', { path: 'notes.md' }]) : { text: 'Read it often.' }) }) })
 const isEnd = (event: ProgressEvent): boolean => event.type === 'complete' || event.type === 'failed' || event.type === 'parked'
 
@@ -45,7 +45,7 @@ async function dieInTheMiddle(how: 'oom' | 'hang' | 'exit', workers: number): Pr
   }
 }
 
-test.each(['oom', 'exit', 'hang'] as const)('a thread that dies (%s) takes down only the runs on it, and they go on from their last checkpoints', async (how) => {
+test.each(['oom', 'hang'] as const)('a thread that dies (%s) takes down only the runs on it, and they go on from their last checkpoints', async (how) => {
   const { types, recovered } = await dieInTheMiddle(how, 2)
   expect(types).toEqual(['complete', 'complete', 'complete'])
   // Whichever of the two threads it was.
@@ -53,7 +53,7 @@ test.each(['oom', 'exit', 'hang'] as const)('a thread that dies (%s) takes down 
 }, 90_000)
 
 test('runs that shared the thread all go on, none is blamed, and no stored answer is asked for again', async () => {
-  const { types, recovered, calls: made } = await dieInTheMiddle('oom', 1)
+  const { types, recovered, calls: made } = await dieInTheMiddle('exit', 1)
   expect({ types, recovered }).toEqual({ types: ['complete', 'complete', 'complete'], recovered: [1, 1, 1] })
   expect(made).toBe(3 * (TURNS + 1))
 }, 90_000)

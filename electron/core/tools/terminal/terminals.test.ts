@@ -104,12 +104,14 @@ describe.each([
   })
 
   test('no more commands run at once than allowed, and one that waits can be cancelled', async () => {
-    const long = [run('sleep 0.5'), run('sleep 0.5')]
+    const end = new AbortController()
+    const long = [run('sleep 300', { signal: end.signal }), run('sleep 300', { signal: end.signal })]
     const abort = new AbortController()
     const third = run('touch third', { signal: abort.signal })
     setTimeout(() => abort.abort(), 50)
     await expect(third).rejects.toMatchObject({ code: 'CANCELLED' })
-    await Promise.all(long)
+    end.abort()
+    await Promise.allSettled(long)
     expect(await run('ls')).toMatchObject({ output: '' })
   })
 
