@@ -147,6 +147,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     ready().catch((error: unknown) => log.error('the agent workers did not start', { error: String(error) }))
   }
 
+  // The thread loads on another processor meanwhile.
+  if (options.warm) void gateway.warm(Object.values(config.roles).flatMap((chain) => chain.slice(0, 1)))
+
   const parts = { context, pool, recovered, paths, env, startWorkspace: options.workspace, panel: createTerminalPanel(terminals, workspaces), ready }
   return {
     api: createApi(createHandlers(parts), createStreams(parts), ended.signal),

@@ -336,3 +336,10 @@ test('the view names every provider, whether it has a key and answers, and never
   })
   expect(JSON.stringify(view)).not.toContain(KEY)
 })
+
+test('warming loads what there is and never fails, whatever the names are', async () => {
+  const server = await serve(() => ({ text: 'hi' }))
+  const { gateway } = gatewayFor([provider(server), { name: 'later', kind: 'anthropic' }])
+  await expect(gateway.warm(['local/x', 'later/y', 'nobody/z', '', 'builtin/rules'])).resolves.toBeUndefined()
+  expect(server.calls).toEqual([])
+})

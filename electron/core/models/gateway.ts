@@ -94,6 +94,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       const kind: ProviderKind | undefined = configs.get(model.slice(0, Math.max(0, slash)))?.kind
       return kind ? priceOf(kind, model.slice(slash + 1), usage) : null
     },
+    async warm(models) {
+      const targets = models.flatMap((model) => configs.get(model.split('/')[0] ?? '') ?? [])
+      await Promise.allSettled(targets.filter((config) => SUPPORTED_KINDS.has(config.kind)).map(load))
+    },
     check(model) {
       resolve(model)
     },

@@ -32,6 +32,8 @@ export interface Gateway {
   infer(request: ModelRequest, options: InferOptions): Promise<ModelAnswer>
   /** USD; null where the price is not known. */
   priceOf(model: string, usage: ModelUsage): number | null
+  /** Loads what these models are asked through, so that the first request need not wait for it. Never fails: the request itself tells what is wrong. */
+  warm(models: readonly string[]): Promise<void>
   /** Throws MODEL_UNKNOWN where a `provider/model` names no provider. */
   check(model: string): void
   view(options: { probe: boolean; signal: AbortSignal }): Promise<ModelsView>

@@ -18,11 +18,12 @@ export async function startTask(context: TaskContext, input: OperationParsedInpu
   const { db, ids, tasks, messages, trust, engine, epoch } = context
   const known = input.taskId === undefined ? undefined : tasks.get(input.taskId)
   if (known) return saidAgain(context, known, input.task)
+  // What is wrong with the options is said before anything is made or trusted.
+  const asked = createHeader(context, input.options, context.config.instructions)
   const { root, empty } = await enterWorkspace(input.workspace)
   if (empty || input.options.trust) trust.set(root, true)
   const trusted = trust.isTrusted(root)
-  const instructions = trusted ? await readInstructions(root, context.config) : context.config.instructions
-  const header = createHeader(context, input.options, instructions)
+  const header = trusted ? { ...asked, instructions: await readInstructions(root, context.config) } : asked
   const taskId = input.taskId ?? ids.short()
   engine.adopt(taskId)
   db.transaction(() => {
